@@ -1,0 +1,126 @@
+"""Reception lines: what a gateway saw, one JSON object a line; frames are lines joined by LF.
+
+Three kinds, told apart by their fields: a reception (`terminal` with `pack` or `raw`), a command
+(`command`), a tick (only `received`). A recording is these same lines, gzip'd.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+MAX_PAYLOAD: int = 256 * 1024
+"""Payloads beyond this many bytes are kept as a beginning, a length and a digest."""
+KEPT_OF_OVERSIZED: int = 64 * 1024
+
+
+class Oversized(msgspec.Struct, frozen=True):
+    """What is kept of a payload over 256 KiB, beside its first 64 KiB in `raw`."""
+
+    length: int
+    sha256: str
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a person or a linked system asks of a work order.
+
+    Attributes:
+        id: Unique; the same command twice takes effect once.
+        order: Id of the work order.
+        zone: Zone of the order; decides its district and so its partition.
+        action: accept, start or done.
+        actor: Who asks.
+        note: What the actor says about it.
+    """
+
+    id: str
+    order: str
+    zone: str
+    action: str
+    actor: str = ""
+    note: str = ""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line as it stands in a frame or a recording.
+
+    Attributes:
+        received: Unix seconds (float) at which the gateway had it; stamped once, never changed.
+        terminal: Terminal id from the MQTT topic; None in a tick or a command.
+        pack: The SenML pack, byte for byte, where it was valid JSON on one line.
+        raw: Base64 of the payload where it was not.
+        oversized: Set where `raw` is only the beginning.
+        command: A command instead of a pack.
+    """
+
+    received: float
+    terminal: str | None = None
+    pack: msgspec.Raw | None = None
+    raw: str | None = None
+    oversized: Oversized | None = None
+    command: Command | None = None
+
+
+_decoder = msgspec.json.Decoder(Line)
+_any_json = msgspec.json.Decoder()
+
+
+def is_json_line(payload: bytes) -> bool:
+    """Whether a payload may stand verbatim in a line: valid JSON without CR or LF."""
+    if b"\n" in payload or b"\r" in payload:
+        return False
+    try:
+        _any_json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def encode_reception(terminal: str, received: float, payload: bytes) -> bytes:
+    """The line of one MQTT message (without LF), the payload kept as it came.
+
+    Args:
+        terminal: Terminal id, from the topic.
+        received: Unix seconds.
+        payload: The message's payload, any bytes of any length.
+    """
+    head = b'{"terminal":' + msgspec.json.encode(terminal) + b',"received":' + repr(received).encode()
+    if len(payload) > MAX_PAYLOAD:
+        kept = base64.b64encode(payload[:KEPT_OF_OVERSIZED])
+        digest = hashlib.sha256(payload).hexdigest().encode()
+        length = str(len(payload)).encode()
+        about = b',"oversized":{"length":' + length + b',"sha256":"' + digest + b'"}}'
+        return head + b',"raw":"' + kept + b'"' + about
+    if is_json_line(payload):
+        return head + b',"pack":' + payload + b"}"
+    return head + b',"raw":"' + base64.b64encode(payload) + b'"}'
+
+
+def encode_tick(received: float) -> bytes:
+    """The line of a tick: stream time and nothing else."""
+    return b'{"received":' + repr(received).encode() + b"}"
+
+
+def encode_command(received: float, command: Command) -> bytes:
+    """The line of a command."""
+    return msgspec.json.encode(Line(received=received, command=command))
+
+
+def decode_line(line: bytes) -> Line:
+    """Read one line.
+
+    Raises:
+        msgspec.DecodeError: The line is not JSON or not of this shape.
+    """
+    return _decoder.decode(line)
+
+
+def join_frame(lines: Iterable[bytes]) -> bytes:
+    """A frame: lines separated by LF."""
+    return b"\n".join(lines)
+
+
+def split_frame(frame: bytes) -> Iterator[bytes]:
+    """The lines of a frame; empty ones are skipped."""
+    return (line for line in frame.split(b"\n") if line)
