@@ -1,0 +1,1 @@
+"""The command line `vitals`, one module per command."""
