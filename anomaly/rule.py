@@ -1,4 +1,4 @@
-"""Alert rules as data: at which value of which indicator an alert is raised, and how severe it is."""
+"""Alert rules as data: at which value of which indicator an alert is raised, how severe it is."""
 
 import msgspec
 

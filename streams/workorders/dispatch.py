@@ -9,7 +9,7 @@ ANY_KIND = "*"
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who handles orders; `name` is the city's own language, `contact` a telephone or an address."""
+    """Who handles orders; `name` in the city's language, `contact` a telephone or an address."""
 
     id: str
     name: str
@@ -56,7 +56,7 @@ class DispatchTable:
     """The rows in their order.
 
     Args:
-        rows: At least one of them matches everything, so that no order is left without a department.
+        rows: At least one of them matches everything: no order is left without a department.
 
     Raises:
         ValueError: There is no fallback row.
@@ -75,7 +75,8 @@ class DispatchTable:
             ...     DispatchRow(kind="waterlogging", zone_kind="underpass", department="drainage"),
             ...     DispatchRow(kind="*", department="town"),
             ... ))
-            >>> row, number = table.department_for("waterlogging", Zone(id="z", kind="square"), "W4")
+            >>> square = Zone(id="z", kind="square")
+            >>> row, number = table.department_for("waterlogging", square, "W4")
             >>> row.department, number
             ('town', 2)
         """
