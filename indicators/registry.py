@@ -1,0 +1,23 @@
+"""The one list of vital signs. To add one: write its formula and declaration, name it here."""
+
+from indicators.air import AIR_SIGNS
+from indicators.ambient import AMBIENT_SIGNS
+from indicators.crowd import CROWD_SIGNS
+from indicators.device import DEVICE_SIGNS
+from indicators.health import health_sign
+from indicators.traffic import TRAFFIC_SIGNS
+from indicators.vital_sign import VitalSign
+from indicators.water import WATER_SIGNS
+
+_MEASURED: tuple[VitalSign, ...] = (
+    *WATER_SIGNS,
+    *CROWD_SIGNS,
+    *TRAFFIC_SIGNS,
+    *AIR_SIGNS,
+    *AMBIENT_SIGNS,
+    *DEVICE_SIGNS,
+)
+
+SIGNS: dict[str, VitalSign] = {
+    sign.id: sign for sign in (*_MEASURED, health_sign(_MEASURED))
+}

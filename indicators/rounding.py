@@ -1,0 +1,41 @@
+"""Canonical numbers and times: what a stage publishes is what a later stage reads."""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def significant(value: float) -> float:
+    """Round to nine significant digits, so that every reader of a value has the same one.
+
+    Example:
+        >>> significant(0.1 + 0.2), significant(-0.0)
+        (0.3, 0.0)
+    """
+    return float(f"{value:.9g}") + 0.0
+
+
+@lru_cache(maxsize=65536)
+def rfc3339(at: int, timezone: str) -> str:
+    """An instant as local time with a numeric offset (CAP 1.2 forbids `Z`).
+
+    Args:
+        at: Unix ms.
+        timezone: IANA name.
+
+    Example:
+        >>> rfc3339(1760000000500, "Asia/Shanghai")
+        '2025-10-09T16:53:20.500+08:00'
+    """
+    local = (_EPOCH + timedelta(milliseconds=at)).astimezone(ZoneInfo(timezone))
+    text = local.isoformat(timespec="milliseconds" if at % 1000 else "seconds")
+    return text
+
+
+@lru_cache(maxsize=4096)
+def local_hour(hour: int, timezone: str) -> tuple[int, int]:
+    """Hour of the day (0–23) and day of the week (0 = Monday) of an hour since the epoch."""
+    local = (_EPOCH + timedelta(hours=hour)).astimezone(ZoneInfo(timezone))
+    return local.hour, local.weekday()

@@ -1,0 +1,171 @@
+"""A vital sign (体征): its declaration, the inputs of its formula, and its value."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from indicators.window import Aggregate
+from sensors.city import Zone
+
+
+class Basis(StrEnum):
+    """From what a vital sign is computed."""
+
+    READINGS = "readings"
+    LIVENESS = "liveness"
+    SIGNS = "signs"
+
+
+class Level(msgspec.Struct, frozen=True):
+    """One step of a vital sign's scale.
+
+    Attributes:
+        id: Short code, e.g. `W4`.
+        edge: The value from which the level holds (to which, where `descending`).
+        zh: Chinese label.
+        en: English label.
+        colour: blue, yellow, orange, red, green, purple or maroon.
+    """
+
+    id: str
+    edge: float
+    zh: str
+    en: str
+    colour: str
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """What a formula found.
+
+    Attributes:
+        value: In the sign's unit; None where nothing can be said.
+        reason: Why there is no value.
+        detail: What the value is made of; numbers and short words only.
+        level: Overrides the level found by the sign's edges.
+    """
+
+    value: float | None
+    reason: str | None = None
+    detail: dict[str, Any] = {}
+    level: str | None = None
+
+
+class VitalValue(msgspec.Struct, frozen=True):
+    """One value of a vital sign at a place in a window. Times are Unix ms.
+
+    Attributes:
+        at: Stream time of its publication.
+        zone: Zone, town or district id.
+        indicator: Id of the vital sign.
+        window_start: First instant of the window.
+        window_end: First instant after it.
+        value: In `unit`, nine significant digits; None is NA.
+        unit: Unit.
+        level: Level id or None.
+        coverage: Share of the expected readings that arrived, 0–1.
+        revision: 0 for the value known on time, then one more for each correction.
+        reason: Why the value is NA.
+        detail: What it is made of.
+        place: zone, town or district.
+    """
+
+    at: int
+    zone: str
+    indicator: str
+    window_start: int
+    window_end: int
+    value: float | None
+    unit: str
+    level: str | None
+    coverage: float
+    revision: int
+    reason: str | None = None
+    detail: dict[str, Any] = {}
+    place: str = "zone"
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """What a formula gets.
+
+    Attributes:
+        zone: The place.
+        start: Window start, Unix ms.
+        end: Window end, Unix ms.
+        by_quantity: Aggregates of the terminals that reported, by quantity.
+        heard: Terminal → (latest event time or None, seconds between its readings), for LIVENESS.
+        latest: Sign id → its newest value, for SIGNS.
+        hops: Sign id → ms between its values in this zone, for SIGNS.
+        memory: The sign's own memory in this zone; the formula may change it. Ints and floats only.
+    """
+
+    zone: Zone
+    start: int
+    end: int
+    by_quantity: Mapping[str, tuple[Aggregate, ...]] = {}
+    heard: Mapping[str, tuple[int | None, float]] = {}
+    latest: Mapping[str, VitalValue] = {}
+    hops: Mapping[str, int] = {}
+    memory: dict[str, Any] = {}
+
+    def all(self, *quantities: str) -> tuple[Aggregate, ...]:
+        """The aggregates of the first of `quantities` that was reported."""
+        for quantity in quantities:
+            found = self.by_quantity.get(quantity)
+            if found:
+                return found
+        return ()
+
+
+Formula = Callable[[Inputs], Measure]
+
+
+class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
+    """The declaration of one vital sign; everything about it that is not its formula.
+
+    Attributes:
+        id: `noun_detail`.
+        zh: Chinese name.
+        en: English name.
+        group: water, rain, crowd, traffic, air, noise, weather, devices or health.
+        unit: Unit of its value.
+        inputs: Quantities it reads; the zone has the sign where a terminal declares one of them.
+        formula: Its formula.
+        source: Where formula and levels come from, with [V], [M] or [D].
+        window_s: Length of its window, s; stretched to the cadence where data come more slowly.
+        hop_s: Seconds between two windows; 0 is the window's length.
+        basis: From what it is computed.
+        levels: From harmless to severe.
+        descending: Levels hold at values ≤ edge (speed ratio, availability).
+        min_coverage: Below this share of expected readings the value is NA, 0–1.
+        utility: (value, sub-score 1–100) points of the health index, ascending in value.
+        is_life_safety: Whether the index takes it into the minimum over life safety.
+        is_scored: Whether the anomaly stage scores it.
+    """
+
+    id: str
+    zh: str
+    en: str
+    group: str
+    unit: str
+    formula: Formula
+    source: str
+    inputs: tuple[str, ...] = ()
+    window_s: float = 60.0
+    hop_s: float = 0.0
+    basis: Basis = Basis.READINGS
+    levels: tuple[Level, ...] = ()
+    descending: bool = False
+    min_coverage: float = 0.25
+    utility: tuple[tuple[float, float], ...] = ()
+    is_life_safety: bool = False
+    is_scored: bool = True
+
+    def level_of(self, value: float) -> str | None:
+        """The id of the level a value is at, None where it is below the first edge."""
+        found: str | None = None
+        for level in self.levels:
+            if (value <= level.edge) if self.descending else (value >= level.edge):
+                found = level.id
+        return found
