@@ -1,0 +1,42 @@
+"""The line of a value in a JSON or YAML file; only computed once there is a problem to report."""
+
+import yaml
+
+from streams.pack.problem import Step, Steps
+
+_OTHER_NAMES = {"cadence": "cadence_s"}
+
+
+def line_of(text: str, steps: Steps) -> int:
+    r"""The line (from 1) of a value, or of the nearest surrounding value that exists.
+
+    Args:
+        text: The file. JSON is read as YAML, which gives marks for both.
+        steps: The way to the value.
+
+    Example:
+        >>> line_of('{"zones": [\n {"id": "a"},\n {"id": 7}]}', ("zones", 1, "id"))
+        3
+    """
+    # YAML forbids tabs as indentation and JSON allows them; the lines stay the same.
+    node = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
+    line = 1
+    for step in steps:
+        found = _child(node, step)
+        if found is None:
+            break
+        node, line = found
+    return line
+
+
+def _child(node: yaml.Node | None, step: Step) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item: yaml.Node = node.value[step]
+        return item, item.start_mark.line + 1
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    names = {str(step), _OTHER_NAMES.get(str(step), str(step))}
+    for key, value in node.value:
+        if key.value in names:
+            return value, key.start_mark.line + 1
+    return None

@@ -1,0 +1,66 @@
+"""One file of a city pack: its bytes, its plain data, and problems with their lines."""
+
+import json
+from pathlib import Path
+
+import yaml
+
+from streams.pack.place import line_of
+from streams.pack.problem import Finding, Problem, show, spell
+
+
+class Source:
+    """A file that was read.
+
+    Attributes:
+        path: Where it is.
+        content: Its bytes.
+        plain: What it says, as mappings, lists and scalars; None where it cannot be parsed.
+        problems: What was found so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.content = b""
+        self.plain: object = None
+        self.problems: list[Problem] = []
+        try:
+            self.content = path.read_bytes()
+        except OSError as error:
+            self._whole(1, path.name, f"cannot be read: {error.strerror}")
+            return
+        self._parse()
+
+    def report(self, findings: list[Finding]) -> None:
+        """Add problems, each with its line."""
+        text = self.content.decode("utf-8-sig") if findings else ""
+        for steps, value, mend in findings:
+            line = line_of(text, steps)
+            self.problems.append(Problem(str(self.path), line, spell(steps), show(value), mend))
+
+    def _parse(self) -> None:
+        try:
+            text = self.content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = self.content.count(b"\n", 0, error.start) + 1
+            self._whole(line, repr(self.content[error.start : error.end]), "save it as UTF-8")
+            return
+        try:
+            is_json = self.path.suffix == ".json"
+            self.plain = json.loads(text) if is_json else yaml.safe_load(text)
+        except json.JSONDecodeError as error:
+            self._whole(error.lineno, _line(text, error.lineno), f"not JSON: {error.msg}")
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            self._whole(line, _line(text, line), f"not YAML: {error.problem}")
+        except yaml.YAMLError as error:  # a control character has a position but no mark
+            line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+            self._whole(line, _line(text, line), "not YAML: remove the control character")
+
+    def _whole(self, line: int, value: str, mend: str) -> None:
+        self.problems.append(Problem(str(self.path), line, "", show(value), mend))
+
+
+def _line(text: str, number: int) -> str:
+    lines = text.split("\n")
+    return lines[min(number, len(lines)) - 1].strip()
