@@ -7,26 +7,30 @@ from streams.pack.problem import Step, Steps
 _OTHER_NAMES = {"cadence": "cadence_s"}
 
 
-def line_of(text: str, steps: Steps) -> int:
-    r"""The line (from 1) of a value, or of the nearest surrounding value that exists.
+class Marks:
+    r"""The lines of one file.
 
     Args:
         text: The file. JSON is read as YAML, which gives marks for both.
-        steps: The way to the value.
 
     Example:
-        >>> line_of('{"zones": [\n {"id": "a"},\n {"id": 7}]}', ("zones", 1, "id"))
+        >>> Marks('{"zones": [\n {"id": "a"},\n {"id": 7}]}').line_of(("zones", 1, "id"))
         3
     """
-    # YAML forbids tabs as indentation and JSON allows them; the lines stay the same.
-    node = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
-    line = 1
-    for step in steps:
-        found = _child(node, step)
-        if found is None:
-            break
-        node, line = found
-    return line
+
+    def __init__(self, text: str) -> None:
+        # YAML forbids tabs as indentation and JSON allows them; the lines stay the same.
+        self._root = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
+
+    def line_of(self, steps: Steps) -> int:
+        """The line (from 1) of a value, or of the nearest surrounding value that exists."""
+        node, line = self._root, 1
+        for step in steps:
+            found = _child(node, step)
+            if found is None:
+                break
+            node, line = found
+        return line
 
 
 def _child(node: yaml.Node | None, step: Step) -> tuple[yaml.Node, int] | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from streams.pack.place import line_of
+from streams.pack.place import Marks
 from streams.pack.problem import Finding, Problem, show, spell
 
 
@@ -33,9 +33,11 @@ class Source:
 
     def report(self, findings: list[Finding]) -> None:
         """Add problems, each with its line."""
-        text = self.content.decode("utf-8-sig") if findings else ""
+        if not findings:
+            return
+        marks = Marks(self.content.decode("utf-8-sig"))
         for steps, value, mend in findings:
-            line = line_of(text, steps)
+            line = marks.line_of(steps)
             self.problems.append(Problem(str(self.path), line, spell(steps), show(value), mend))
 
     def _parse(self) -> None:
