@@ -35,7 +35,17 @@ def rfc3339(at: int, timezone: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def local_hour(hour: int, timezone: str) -> tuple[int, int]:
-    """Hour of the day (0–23) and day of the week (0 = Monday) of an hour since the epoch."""
-    local = (_EPOCH + timedelta(hours=hour)).astimezone(ZoneInfo(timezone))
-    return local.hour, local.weekday()
+def _offset_of_quarter(quarter: int, timezone: str) -> int:
+    local = (_EPOCH + timedelta(minutes=15 * quarter)).astimezone(ZoneInfo(timezone))
+    offset = local.utcoffset() or timedelta()
+    return round(offset.total_seconds() * 1000)
+
+
+def local_offset(at: int, timezone: str) -> int:
+    """What local time is ahead of UTC at an instant (Unix ms), ms.
+
+    Example:
+        >>> local_offset(1760000000000, "Asia/Shanghai") // 3_600_000
+        8
+    """
+    return _offset_of_quarter(at // 900_000, timezone)
