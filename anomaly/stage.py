@@ -4,7 +4,7 @@ Only revision 0 teaches a detector; a later revision is scored again against the
 was stored when the window was first scored, for as long as revisions can come.
 """
 
-from typing import Final
+from collections.abc import Mapping
 
 import msgspec
 
@@ -12,10 +12,6 @@ from anomaly.detector import Detector, Verdict
 from anomaly.registry import detector_for
 from indicators.rounding import local_offset, significant
 from indicators.vital_sign import VitalSign, VitalValue
-
-KEEP_MS: Final = 52 * 3_600_000
-"""Expectations are kept for the longest horizon and the longest window."""
-_SLACK: Final = 64
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -45,14 +41,20 @@ class ZoneScores:
     Args:
         timezone: IANA zone of its local time.
         signs: The catalogue of vital signs.
+        keep: Sign id → how long its windows can be corrected, ms.
         series: State by sign id; changed in place.
     """
 
     def __init__(
-        self, timezone: str, signs: dict[str, VitalSign], series: dict[str, Series]
+        self,
+        timezone: str,
+        signs: Mapping[str, VitalSign],
+        keep: Mapping[str, int],
+        series: dict[str, Series],
     ) -> None:
         self._timezone = timezone
         self._signs = signs
+        self._keep = keep
         self._series = series
         self._detectors: dict[str, Detector] = {}
 
@@ -72,7 +74,7 @@ class ZoneScores:
         if value.window_end > series.learned_to:
             detector.learn_one(at, value.value)
             series.learned_to = value.window_end
-        _keep(series, value.window_end, verdict)
+        self._remember(series, value, verdict)
         return _score(value, verdict.score, verdict.expected, verdict.deviation)
 
     def _detector(self, indicator: str, series: Series) -> Detector:
@@ -83,20 +85,21 @@ class ZoneScores:
                 detector.load(series.detector)
         return detector
 
+    def _remember(self, series: Series, value: VitalValue, verdict: Verdict) -> None:
+        if verdict.expected is None or verdict.scale is None:
+            return
+        stored = series.expectations
+        stored[value.window_end] = (verdict.expected, verdict.scale)
+        oldest = value.window_end - self._keep.get(value.indicator, 0)
+        # Windows close in order, so the first key is the oldest; half as many again is slack.
+        if next(iter(stored)) < oldest - self._keep.get(value.indicator, 0) // 2 - 1:
+            series.expectations = {e: x for e, x in stored.items() if e >= oldest}
+
     def dump(self) -> dict[str, Series]:
         """The state with the detectors' snapshots in it."""
         for indicator, detector in self._detectors.items():
             self._series[indicator].detector = detector.dump()
         return self._series
-
-
-def _keep(series: Series, end: int, verdict: Verdict) -> None:
-    if verdict.expected is None or verdict.scale is None:
-        return
-    series.expectations[end] = (verdict.expected, verdict.scale)
-    if len(series.expectations) > _SLACK and min(series.expectations) < end - 2 * KEEP_MS:
-        kept = {e: x for e, x in series.expectations.items() if e >= end - KEEP_MS}
-        series.expectations = kept
 
 
 def _rescore(detector: Detector, series: Series, value: VitalValue) -> Score:

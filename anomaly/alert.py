@@ -1,0 +1,226 @@
+"""The alert of one (place, kind): raised, worsened, eased and cleared on evidence in event time.
+
+Each level has its own hysteresis and holds; the alert's level is the most severe one that is on.
+Silence and NA neither raise nor clear. All times are Unix ms.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from anomaly.rule import AlertLevel, AlertRule
+from indicators.vital_sign import VitalValue
+
+GAP_WINDOWS: Final = 3
+"""A clear run is broken where two pieces of evidence are more than this many windows apart."""
+HISTORY: Final = 512
+"""Values of an active alert that are remembered, so that corrections can be compared."""
+
+
+class Change(StrEnum):
+    """Why an alert message is published."""
+
+    RAISED = "raised"
+    ESCALATED = "escalated"
+    EASED = "eased"
+    CLEARED = "cleared"
+    STALE = "stale"
+    CORRECTED = "corrected"
+
+
+class LevelState(msgspec.Struct):
+    """One level: on or off, and since when the evidence speaks for the other."""
+
+    on: bool = False
+    breach_since: int | None = None
+    clear_since: int | None = None
+
+
+class AlertState(msgspec.Struct):
+    """The alert of one (place, kind).
+
+    Attributes:
+        levels: From mild to severe, as the place's ladder.
+        active: Index of the active level, -1 where there is no alert.
+        onset: Window end of the first breach of the active alert.
+        messages: Messages published about it.
+        last_end: Window end of the newest evidence.
+        stale: Whether the newest evidence was NA.
+        history: Window end → value, while active.
+    """
+
+    levels: list[LevelState] = []
+    active: int = -1
+    onset: int = 0
+    messages: int = 0
+    last_end: int = 0
+    stale: bool = False
+    history: dict[int, float] = {}
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """A level at a place: the rule's level with the thresholds that hold there."""
+
+    level: AlertLevel
+    raise_at: float
+    clear_at: float
+
+
+class AlertEvent(msgspec.Struct, frozen=True):
+    """One message about an alert; `number` counts them from 1 within the incident."""
+
+    at: int
+    change: Change
+    kind: str
+    zone: str
+    onset: int
+    number: int
+    level: AlertLevel
+    threshold: float
+    value: float | None
+    window_end: int
+    indicator: str
+    rule: str
+    previous: str | None = None
+    corrected_from: float | None = None
+
+
+def ladder(rule: AlertRule, zone_kind: str) -> tuple[Rung, ...]:
+    """The levels of a rule at a kind of zone, mild to severe.
+
+    Where the rule shifts, a value means a more severe level; the mildest levels then have no
+    threshold left and drop out, the most severe takes the lowest of those that fall on it.
+    """
+    shift = rule.shift.get(zone_kind, 0)
+    last = len(rule.levels) - 1
+    rungs: dict[int, Rung] = {}
+    for index, base in enumerate(rule.levels):
+        target = min(index + shift, last)
+        if target not in rungs:
+            rungs[target] = Rung(rule.levels[target], base.raise_at, base.clear_at)
+    return tuple(rungs[index] for index in sorted(rungs))
+
+
+def step(
+    rule: AlertRule, rungs: tuple[Rung, ...], state: AlertState, value: VitalValue
+) -> AlertEvent | None:
+    """Take one value of the rule's indicator at this place.
+
+    Args:
+        rule: The rule.
+        rungs: Its `ladder` at this place.
+        state: Changed in place.
+        value: A value, also NA or a correction.
+
+    Returns:
+        What is to be published, if anything.
+    """
+    if len(state.levels) != len(rungs):
+        state.levels = [LevelState() for _ in rungs]
+    if value.window_end < state.last_end:
+        return _correct(rule, rungs, state, value)
+    if value.value is None:
+        return _go_stale(rule, rungs, state, value)
+    window = value.window_end - value.window_start
+    is_gap = bool(state.last_end) and value.window_end - state.last_end > GAP_WINDOWS * window
+    state.last_end, state.stale = value.window_end, False
+    for rung, level in zip(rungs, state.levels, strict=True):
+        _judge(rule, rung, level, value.value, value.window_end, is_gap=is_gap)
+    return _transition(rule, rungs, state, value)
+
+
+def _judge(
+    rule: AlertRule, rung: Rung, level: LevelState, value: float, end: int, *, is_gap: bool
+) -> None:
+    """Hysteresis and holds of one level."""
+    if value >= rung.raise_at:
+        level.breach_since = end if level.breach_since is None else level.breach_since
+    else:
+        level.breach_since = None
+    if value < rung.clear_at:
+        started = level.clear_since is None or is_gap
+        level.clear_since = end if started else level.clear_since
+    else:
+        level.clear_since = None
+    if not level.on and level.breach_since is not None:
+        level.on = end - level.breach_since >= rule.raise_hold * 1000
+    elif level.on and level.clear_since is not None:
+        level.on = end - level.clear_since < rule.clear_hold * 1000
+
+
+def _transition(
+    rule: AlertRule, rungs: tuple[Rung, ...], state: AlertState, value: VitalValue
+) -> AlertEvent | None:
+    """Compare the most severe level that is on with the published one."""
+    now_on = max((i for i, level in enumerate(state.levels) if level.on), default=-1)
+    before = state.active
+    if before >= 0 or now_on >= 0:
+        _note(state, value)
+    if now_on == before:
+        return None
+    if before < 0:
+        breach = state.levels[now_on].breach_since
+        state.onset, state.messages = breach or value.window_end, 0
+    state.active = now_on
+    if before < 0:
+        change = Change.RAISED
+    elif now_on < 0:
+        change = Change.CLEARED
+    else:
+        change = Change.ESCALATED if now_on > before else Change.EASED
+    event = _event(rule, rungs[now_on if now_on >= 0 else before], state, value, change)
+    if now_on < 0:
+        state.history = {}
+    previous = rungs[before].level.level if before >= 0 else None
+    return msgspec.structs.replace(event, previous=previous)
+
+
+def _go_stale(
+    rule: AlertRule, rungs: tuple[Rung, ...], state: AlertState, value: VitalValue
+) -> AlertEvent | None:
+    """NA: breaks every clear run; said once while an alert is active."""
+    for level in state.levels:
+        level.clear_since = None
+    was_stale, state.stale = state.stale, True
+    if was_stale or state.active < 0:
+        return None
+    return _event(rule, rungs[state.active], state, value, Change.STALE)
+
+
+def _correct(
+    rule: AlertRule, rungs: tuple[Rung, ...], state: AlertState, value: VitalValue
+) -> AlertEvent | None:
+    """A correction of an older window: nothing is raised or cleared in the past, it is said."""
+    old = state.history.get(value.window_end)
+    if value.value is None or old is None or state.active < 0:
+        return None
+    state.history[value.window_end] = value.value
+    if _rank(rungs, old) == _rank(rungs, value.value):
+        return None
+    event = _event(rule, rungs[state.active], state, value, Change.CORRECTED)
+    return msgspec.structs.replace(event, corrected_from=old)
+
+
+def _rank(rungs: tuple[Rung, ...], value: float) -> int:
+    return sum(value >= rung.raise_at for rung in rungs)
+
+
+def _note(state: AlertState, value: VitalValue) -> None:
+    if value.value is not None:
+        state.history[value.window_end] = value.value
+        if len(state.history) > HISTORY:
+            del state.history[next(iter(state.history))]
+
+
+def _event(
+    rule: AlertRule, rung: Rung, state: AlertState, value: VitalValue, change: Change
+) -> AlertEvent:
+    state.messages += 1
+    clearing = change in {Change.CLEARED, Change.EASED}
+    return AlertEvent(
+        at=value.at, change=change, kind=rule.kind, zone=value.zone, onset=state.onset,
+        number=state.messages, level=rung.level,
+        threshold=rung.clear_at if clearing else rung.raise_at, value=value.value,
+        window_end=value.window_end, indicator=rule.indicator, rule=rule.id,
+    )  # fmt: skip
