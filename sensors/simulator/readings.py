@@ -30,7 +30,7 @@ class Behaviour(NamedTuple):
 
 def _occupancy(around: Surroundings) -> float:
     # Three lanes, seven metres a vehicle.
-    return min(95.0, 14.0 * around.flow / max(around.speed, 5.0))
+    return min(95.0, 14.0 * around.flow / around.speed)
 
 
 def _noise_level(around: Surroundings) -> float:

@@ -1,5 +1,6 @@
 """What surrounds the sensors of a zone at an instant: hour, rain, water, people, traffic."""
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -172,4 +173,5 @@ def _traffic(zone: Zone, hour: float, intensity: float, water: float) -> tuple[f
     usual = free * (1.0 - 0.45 * share**1.5) * (1.0 - 0.15 * min(1.0, intensity / 60.0))
     # A few drivers always try: a radar that sees nobody would report nothing.
     speed = max(2.0, min(usual, safe_speed(water)))
-    return speed, (2.0 + 58.0 * share) * min(1.0, speed / usual)
+    # Flow falls slower than speed: cars stand closer in a queue.
+    return speed, (2.0 + 58.0 * share) * min(1.0, math.sqrt(speed / usual))

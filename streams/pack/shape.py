@@ -64,7 +64,7 @@ def _struct(
     if wanted.__struct_config__.forbid_unknown_fields:
         unknown = (str(name) for name in value if name not in fields)
         findings += [
-            Finding((*steps, name), value.get(name), nearest(name, list(fields)))
+            Finding((*steps, name), value.get(name), f"unknown field: {nearest(name, [*fields])}")
             for name in unknown
         ]
     made = {f.name: _field(value, f, steps, findings) for f in fields.values()}
