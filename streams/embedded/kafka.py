@@ -75,6 +75,8 @@ class EmbeddedKafka:
     ) -> None:
         self.folder = folder.resolve()
         self.log = self.folder / "kafka.log"
+        self.folder_patience = 20.0
+        """How long a start waits for a predecessor in the folder to end, s."""
         self._asked = port
         self._port = 0
         self._report = report or _log_line
@@ -137,10 +139,10 @@ class EmbeddedKafka:
     def __exit__(self, *exc: object) -> None:
         self.stop()
 
-    def _take_folder(self, patience: float = 20.0) -> None:
+    def _take_folder(self) -> None:
         """Lock the folder. The JVM inherits the lock, so it also waits for a predecessor's end."""
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + self.folder_patience
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
