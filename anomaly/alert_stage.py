@@ -27,6 +27,10 @@ class AlertStage:
     ) -> None:
         self._city = city
         self._states = states
+        self._rules = {rule.id: rule for rule in rules.rules}
+        kinds = [rule.kind for rule in rules.rules]
+        if len(kinds) != len(set(kinds)):
+            raise ValueError("two rules raise the same kind of alert; merge them into one")
         self._by_indicator: dict[str, list[AlertRule]] = {}
         for rule in rules.rules:
             self._by_indicator.setdefault(rule.indicator, []).append(rule)
@@ -41,6 +45,10 @@ class AlertStage:
             if event is not None:
                 events.append(event)
         return events
+
+    def mildest(self, rule: str, zone: str) -> Rung:
+        """The mildest level of a rule at a place."""
+        return self._rungs(self._rules[rule], zone)[0]
 
     def _rungs(self, rule: AlertRule, zone: str) -> tuple[Rung, ...]:
         kind = self._city.zones[zone].kind

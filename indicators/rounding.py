@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,3 +50,14 @@ def local_offset(at: int, timezone: str) -> int:
         8
     """
     return _offset_of_quarter(at // 900_000, timezone)
+
+
+def rounded(detail: Any) -> Any:
+    """A detail with every float at nine significant digits."""
+    if isinstance(detail, float):
+        return significant(detail)
+    if isinstance(detail, dict):
+        return {key: rounded(value) for key, value in detail.items()}
+    if isinstance(detail, (list, tuple)):
+        return [rounded(value) for value in detail]
+    return detail

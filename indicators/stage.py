@@ -8,7 +8,7 @@ more, at the time of the line that touched it.
 from typing import Any, Final
 
 from indicators.plan import SignPlan, ZonePlan
-from indicators.rounding import significant
+from indicators.rounding import rounded, significant
 from indicators.state import SignState, ZoneState
 from indicators.timers import Timer, Timers
 from indicators.vital_sign import Basis, Inputs, Measure, VitalValue
@@ -217,14 +217,3 @@ class ZoneVitals:
 
     def _latest(self) -> dict[str, VitalValue]:
         return {s: v.latest for s, v in self.state.signs.items() if v.latest is not None}
-
-
-def rounded(detail: Any) -> Any:
-    """A detail with every float at nine significant digits."""
-    if isinstance(detail, float):
-        return significant(detail)
-    if isinstance(detail, dict):
-        return {key: rounded(value) for key, value in detail.items()}
-    if isinstance(detail, (list, tuple)):
-        return [rounded(value) for value in detail]
-    return detail

@@ -1,0 +1,109 @@
+"""The roll-up stage: health indices of zones into those of their towns and their district."""
+
+from typing import Final
+
+import msgspec
+
+from indicators.health import FRESH_HOPS, roll_up
+from indicators.rounding import rounded, significant
+from indicators.timers import Timer, Timers
+from indicators.vital_sign import VitalSign, VitalValue
+from sensors.city import City, Place
+
+RANK: Final = 2
+HOP_MS: Final = 300_000
+WAIT_MS: Final = 60_000
+"""Zones of all paces have published an index of the same end by then."""
+HEALTH_INDEX: Final = "health_index"
+
+
+class DistrictIndex(msgspec.Struct):
+    """One district: the newest index of each zone that ever had one, and the next roll-up."""
+
+    newest: dict[str, VitalValue] = {}
+    next_end: int | None = None
+
+
+class RollUp:
+    """The roll-up of all districts of a partition.
+
+    Args:
+        city: Who belongs where.
+        sign: The declaration of the index.
+        states: By district; changed in place.
+        timers: The partition's queue.
+    """
+
+    def __init__(
+        self, city: City, sign: VitalSign, states: dict[str, DistrictIndex], timers: Timers
+    ) -> None:
+        self._city = city
+        self._sign = sign
+        self._states = states
+        self._timers = timers
+
+    def rearm(self) -> None:
+        """Set the timers that a loaded state implies."""
+        for district, state in self._states.items():
+            if state.next_end is not None:
+                self._arm(district, state.next_end)
+
+    def _arm(self, district: str, end: int) -> None:
+        self._timers.set(Timer(end + WAIT_MS, RANK, district, HEALTH_INDEX, end))
+
+    def on_value(self, value: VitalValue) -> None:
+        """Take the index of a zone."""
+        district = self._city.district_of(value.zone)
+        state = self._states.setdefault(district, DistrictIndex())
+        known = state.newest.get(value.zone)
+        if known is None or value.window_end >= known.window_end:
+            state.newest[value.zone] = value
+        if state.next_end is None:
+            state.next_end = (value.at // HOP_MS + 1) * HOP_MS
+            self._arm(district, state.next_end)
+
+    def fire(self, timer: Timer) -> list[VitalValue]:
+        """Roll up one district and its towns."""
+        state = self._states[timer.zone]
+        if state.next_end != timer.key:
+            return []
+        end = timer.key
+        fresh = {z: v for z, v in state.newest.items() if _is_fresh(v, end)}
+        if not fresh:
+            state.next_end = None
+            return []
+        state.next_end = end + HOP_MS
+        self._arm(timer.zone, state.next_end)
+        towns = sorted({self._city.zones[zone].town for zone in state.newest})
+        places = [("town", self._city.towns[town]) for town in towns]
+        places.append(("district", self._city.districts[timer.zone]))
+        return [self._value(kind, place, state, end, timer.due) for kind, place in places]
+
+    def _value(
+        self, kind: str, place: Place, state: DistrictIndex, end: int, at: int
+    ) -> VitalValue:
+        members = []
+        weight = fresh = 0.0
+        for zone, value in sorted(state.newest.items()):
+            home = self._city.zones[zone]
+            if kind == "town" and home.town != place.id:
+                continue
+            weight += home.exposure
+            if _is_fresh(value, end):
+                fresh += home.exposure if value.value is not None else 0.0
+                members.append((value, home.exposure))
+            else:
+                members.append((msgspec.structs.replace(value, value=None), home.exposure))
+        measure = roll_up(members)
+        number = None if measure.value is None else significant(measure.value)
+        return VitalValue(
+            at=at, zone=place.id, indicator=HEALTH_INDEX, window_start=end - HOP_MS,
+            window_end=end, value=number, unit=self._sign.unit,
+            level=None if number is None else self._sign.level_of(number),
+            coverage=round(fresh / weight, 4) if weight else 0.0, revision=0,
+            reason=measure.reason, detail=rounded(measure.detail), place=kind,
+        )  # fmt: skip
+
+
+def _is_fresh(value: VitalValue, end: int) -> bool:
+    return value.window_end >= end - FRESH_HOPS * (value.window_end - value.window_start)

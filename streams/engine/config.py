@@ -1,0 +1,70 @@
+"""What every partition of a run shares: city, signs, rules, and how the city is cut."""
+
+from collections.abc import Mapping
+
+from anomaly.rule import RuleSet
+from indicators.plan import ZonePlan, plan_zone
+from indicators.vital_sign import VitalSign
+from sensors.city import City
+from streams.topics import partition_of
+from streams.workorders.deadline import Deadlines
+from streams.workorders.dispatch import Department, DispatchRow
+
+
+class EngineConfig:
+    """Fixed for a run.
+
+    Args:
+        city_id: Id of the city, the sender of its alerts.
+        city: Places and terminals.
+        signs: The catalogue of vital signs.
+        rules: Alert rules.
+        departments: By id.
+        dispatch: Who gets what.
+        deadlines: By when.
+        zone_partitions: Partitions by zone.
+        district_partitions: Partitions by district.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of a pack, named once
+        self,
+        *,
+        city_id: str,
+        city: City,
+        signs: Mapping[str, VitalSign],
+        rules: RuleSet,
+        departments: dict[str, Department],
+        dispatch: tuple[DispatchRow, ...],
+        deadlines: Deadlines,
+        zone_partitions: int = 4,
+        district_partitions: int = 2,
+    ) -> None:
+        self.city_id = city_id
+        self.city = city
+        self.signs = signs
+        self.rules = rules
+        self.departments = departments
+        self.dispatch = dispatch
+        self.deadlines = deadlines
+        self.zone_partitions = zone_partitions
+        self.district_partitions = district_partitions
+        self.indicated = {rule.indicator for rule in rules.rules} | {"health_index"}
+        self._plans: dict[str, ZonePlan] = {}
+
+    def plan(self, zone: str) -> ZonePlan:
+        """What a zone computes; worked out at its first reading."""
+        found = self._plans.get(zone)
+        if found is None:
+            found = self._plans[zone] = plan_zone(
+                self.city, self.city.zones[zone], self.signs.values()
+            )
+        return found
+
+    def zone_partition(self, terminal: str) -> int:
+        """The readings partition of a terminal: of its zone, or of its own name where unknown."""
+        home = self.city.terminals.get(terminal)
+        return partition_of(home.zone if home else terminal, self.zone_partitions)
+
+    def district_partition(self, district: str) -> int:
+        """The partition of a district's alerts, orders and commands."""
+        return partition_of(district, self.district_partitions)

@@ -1,0 +1,96 @@
+"""What the stages publish, as canonical bytes with the key that orders the output files."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from anomaly.stage import Score
+from indicators.rounding import rfc3339
+from indicators.vital_sign import VitalValue
+
+VITALS, SCORES, FORECASTS = "vitals", "scores", "forecasts"
+ALERTS, WORKORDERS, REJECTS = "alerts", "workorders", "rejects"
+DIGESTED = (VITALS, SCORES, FORECASTS, ALERTS, WORKORDERS)
+"""The streams whose files make the digest, in this order."""
+
+
+class Published(NamedTuple):
+    """One output. Its first seven fields after `stream` order the lines of a file.
+
+    Attributes:
+        stream: Name of the topic and the file.
+        at: Stream time, Unix ms.
+        zone: Place.
+        kind: Indicator, kind of alert, or reason.
+        window_end: Unix ms; 0 where there is no window.
+        revision: 0 where there is none.
+        id: Unique where the others are not.
+        body: The canonical JSON, keys sorted.
+    """
+
+    stream: str
+    at: int
+    zone: str
+    kind: str
+    window_end: int
+    revision: int
+    id: str
+    body: bytes
+
+    @property
+    def order(self) -> tuple[int, str, str, int, int, str]:
+        """What a file is sorted by."""
+        return self[1:7]
+
+
+def canonical(tree: Any) -> bytes:
+    """JSON with sorted keys and no spaces."""
+    return msgspec.json.encode(tree, order="sorted")
+
+
+def publish_vital(value: VitalValue, timezone: str) -> Published:
+    """The line of a vital sign."""
+    body = {
+        "at": rfc3339(value.at, timezone),
+        "zone": value.zone,
+        "kind": value.place,
+        "indicator": value.indicator,
+        "window_start": rfc3339(value.window_start, timezone),
+        "window_end": rfc3339(value.window_end, timezone),
+        "value": value.value,
+        "unit": value.unit,
+        "level": value.level,
+        "coverage": value.coverage,
+        "revision": value.revision,
+        "reason": value.reason,
+        "detail": value.detail,
+    }
+    return Published(
+        VITALS, value.at, value.zone, value.indicator, value.window_end, value.revision, "",
+        canonical(body),
+    )  # fmt: skip
+
+
+def publish_score(score: Score, timezone: str) -> Published:
+    """The line of a score."""
+    body = {
+        "at": rfc3339(score.at, timezone),
+        "zone": score.zone,
+        "indicator": score.indicator,
+        "window_end": rfc3339(score.window_end, timezone),
+        "score": score.score,
+        "expected": score.expected,
+        "deviation": score.deviation,
+        "revision": score.revision,
+    }
+    return Published(
+        SCORES, score.at, score.zone, score.indicator, score.window_end, score.revision, "",
+        canonical(body),
+    )  # fmt: skip
+
+
+def publish_event(stream: str, at: int, zone: str, kind: str, event: dict[str, Any]) -> Published:
+    """A CloudEvent on the alerts or work-orders stream; ids sort by their number of digits first."""
+    name, _, number = event["id"].rpartition("-")
+    order = f"{name}-{number:0>12}"
+    return Published(stream, at, zone, kind, 0, 0, order, canonical(event))
