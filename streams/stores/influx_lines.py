@@ -1,0 +1,107 @@
+"""Rows as InfluxDB line protocol. Pure.
+
+Each point carries typed fields for dashboards and `doc`, the whole row as JSON, from which the
+store reads back exactly what was written. A point is (measurement, tags, event time), so a repeated
+write overwrites. All fields but a missing number are always written, because a new point does not
+clear a field that it lacks; `na` tells readers that an older number must not be believed.
+"""
+
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
+
+import msgspec
+
+from streams.stores.store import Event, Row, Score, StoreRefusedError, Vital
+
+VITAL, SCORE = "vital", "score"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+_NS_PER_MS = 1_000_000
+
+
+def to_ms(instant: datetime) -> int:
+    """Unix milliseconds."""
+    return (instant - _EPOCH) // _MS
+
+
+def line_of(row: Row) -> str:
+    """One line of line protocol, timestamp in ns.
+
+    Raises:
+        StoreRefusedError: An id cannot be a tag (empty, control characters, a final backslash).
+    """
+    if isinstance(row, Vital):
+        return _vital(row)
+    if isinstance(row, Score):
+        return _score(row)
+    return _event(row)
+
+
+def _vital(row: Vital) -> str:
+    fields = [
+        *_number("value", row.value),
+        f"coverage={row.coverage!r}",
+        f"revision={row.revision}i",
+        f"na={'true' if row.value is None else 'false'}",
+        f"level={_text(row.level or '')}",
+        f"unit={_text(row.unit)}",
+        f"kind={_text(row.kind)}",
+        f"doc={_doc(row)}",
+    ]
+    return _line(_series(VITAL, row.zone, row.indicator), fields, to_ms(row.window_end))
+
+
+def _score(row: Score) -> str:
+    fields = [
+        *_number("score", row.score),
+        *_number("expected", row.expected),
+        *_number("deviation", row.deviation),
+        f"revision={row.revision}i",
+        f"na={'true' if row.score is None else 'false'}",
+        f"doc={_doc(row)}",
+    ]
+    return _line(_series(SCORE, row.zone, row.indicator), fields, to_ms(row.window_end))
+
+
+def _event(row: Event) -> str:
+    """An event. Two events of one place, kind and millisecond must not overwrite each other.
+
+    Their ids tell them apart below the millisecond, where event times have nothing; a tag with
+    the id would make every event a series of its own.
+    """
+    tags = f"zone={_tag(row.zone or '-')},kind={_tag(row.kind or '-')}"
+    fields = [
+        f"active={'true' if row.active else 'false'}",
+        f"subject={_text(row.subject)}",
+        f"doc={_doc(row)}",
+    ]
+    below = crc32(row.id.encode()) % (_NS_PER_MS - 1)
+    return f"{row.family.value},{tags} {','.join(fields)} {to_ms(row.time) * _NS_PER_MS + below}"
+
+
+def _series(measurement: str, zone: str, indicator: str) -> str:
+    return f"{measurement},zone={_tag(zone)},indicator={_tag(indicator)}"
+
+
+def _line(series: str, fields: list[str], ms: int) -> str:
+    return f"{series} {','.join(fields)} {ms * _NS_PER_MS}"
+
+
+def _number(name: str, value: float | None) -> list[str]:
+    # Always written as a float: a field that once was an integer refuses floats for ever.
+    return [] if value is None else [f"{name}={float(value)!r}"]
+
+
+def _doc(row: Row) -> str:
+    return _text(msgspec.json.encode(row).decode())
+
+
+def _text(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _tag(value: str) -> str:
+    if not value or value.endswith("\\") or not value.isprintable():
+        raise StoreRefusedError(f"{value!r} cannot be an InfluxDB tag")
+    return value.replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")

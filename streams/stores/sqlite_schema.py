@@ -1,0 +1,162 @@
+"""Tables and statements of the SQLite store, with the translation of rows. Times are Unix ms."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from streams.stores.store import Event, Family, Score, State, Vital
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vitals (
+    zone TEXT, indicator TEXT, window_end INTEGER, window_start INTEGER NOT NULL, value REAL,
+    unit TEXT NOT NULL, level TEXT, coverage REAL NOT NULL, revision INTEGER NOT NULL,
+    reason TEXT, kind TEXT NOT NULL, detail TEXT NOT NULL,
+    PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS scores (
+    zone TEXT, indicator TEXT, window_end INTEGER, score REAL, expected REAL, deviation REAL,
+    revision INTEGER NOT NULL, PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+    id TEXT PRIMARY KEY, family TEXT NOT NULL, subject TEXT NOT NULL, zone TEXT NOT NULL,
+    kind TEXT NOT NULL, time INTEGER NOT NULL, step INTEGER NOT NULL, active INTEGER NOT NULL,
+    body TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS events_by_subject ON events (family, subject, time);
+CREATE INDEX IF NOT EXISTS events_by_time ON events (time);
+CREATE TABLE IF NOT EXISTS states (
+    family TEXT, subject TEXT, since INTEGER NOT NULL, id TEXT NOT NULL, zone TEXT NOT NULL,
+    kind TEXT NOT NULL, time INTEGER NOT NULL, step INTEGER NOT NULL, active INTEGER NOT NULL,
+    body TEXT NOT NULL, PRIMARY KEY (family, subject)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS states_by_activity ON states (family, active, time);
+"""
+
+VITAL_COLUMNS = (
+    "zone, indicator, window_end, window_start, value, unit, level, coverage, revision, reason,"
+    " kind, detail"
+)
+SCORE_COLUMNS = "zone, indicator, window_end, score, expected, deviation, revision"
+EVENT_COLUMNS = "id, family, subject, zone, kind, time, step, active, body"
+STATE_COLUMNS = "id, family, subject, zone, kind, time, step, active, body, since"
+
+
+def _upsert(table: str, columns: str, key: int) -> str:
+    """Insert; on an equal key overwrite unless the stored revision is higher."""
+    names = columns.split(", ")
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names[key:])
+    return (
+        f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+        f" ON CONFLICT DO UPDATE SET {changes} WHERE excluded.revision >= revision"
+    )
+
+
+WRITE_VITAL = _upsert("vitals", VITAL_COLUMNS, 3)
+WRITE_SCORE = _upsert("scores", SCORE_COLUMNS, 3)
+WRITE_EVENT = f"INSERT OR IGNORE INTO events ({EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+# Two statements, because an older event may move `since` without being the newest state.
+WRITE_STATE = (
+    f"INSERT INTO states ({STATE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+    " ON CONFLICT DO UPDATE SET id = excluded.id, zone = excluded.zone, kind = excluded.kind,"
+    " time = excluded.time, step = excluded.step, active = excluded.active, body = excluded.body"
+    " WHERE (excluded.time, excluded.step, excluded.id) > (time, step, id)"
+)
+WRITE_SINCE = "UPDATE states SET since = ? WHERE family = ? AND subject = ? AND since > ?"
+
+# A skip scan: one seek per series instead of a walk through all values.
+_LATEST = """
+WITH RECURSIVE sign(zone, indicator) AS (
+    SELECT * FROM (SELECT zone, indicator FROM {table} ORDER BY zone, indicator LIMIT 1)
+    UNION ALL
+    SELECT (SELECT zone FROM {table} AS n WHERE (n.zone, n.indicator) > (s.zone, s.indicator)
+            ORDER BY n.zone, n.indicator LIMIT 1),
+           (SELECT indicator FROM {table} AS n WHERE (n.zone, n.indicator) > (s.zone, s.indicator)
+            ORDER BY n.zone, n.indicator LIMIT 1)
+    FROM sign AS s WHERE s.zone IS NOT NULL)
+SELECT {columns} FROM sign JOIN {table} AS v USING (zone, indicator)
+WHERE v.window_end = (SELECT max(window_end) FROM {table} AS m
+                      WHERE m.zone = sign.zone AND m.indicator = sign.indicator)
+ORDER BY zone, indicator
+"""
+LATEST_VITALS = _LATEST.format(table="vitals", columns=VITAL_COLUMNS)
+LATEST_SCORES = _LATEST.format(table="scores", columns=SCORE_COLUMNS)
+SERIES = (
+    f"SELECT {VITAL_COLUMNS} FROM vitals WHERE zone = ? AND indicator = ?"  # noqa: S608
+    " AND window_end >= ? AND window_end < ? ORDER BY window_end"
+)
+STATES = f"SELECT {STATE_COLUMNS} FROM states WHERE family = ?"  # noqa: S608
+HISTORY = (
+    f"SELECT {EVENT_COLUMNS} FROM events WHERE family = ? AND subject = ?"  # noqa: S608
+    " ORDER BY time, step, id"
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
+def to_ms(instant: datetime) -> int:
+    """Unix milliseconds, exact (float arithmetic would lose some)."""
+    return (instant - _EPOCH) // _MS
+
+
+def from_ms(ms: int) -> datetime:
+    """The instant in UTC."""
+    return _EPOCH + ms * _MS
+
+
+def of_vital(row: Vital) -> tuple[Any, ...]:
+    """The row's columns."""
+    detail = msgspec.json.encode(row.detail).decode()
+    return (
+        row.zone, row.indicator, to_ms(row.window_end), to_ms(row.window_start), row.value,
+        row.unit, row.level, row.coverage, row.revision, row.reason, row.kind, detail,
+    )  # fmt: skip
+
+
+def of_score(row: Score) -> tuple[Any, ...]:
+    """The row's columns."""
+    end = to_ms(row.window_end)
+    return row.zone, row.indicator, end, row.score, row.expected, row.deviation, row.revision
+
+
+def of_event(row: Event) -> tuple[Any, ...]:
+    """The row's columns."""
+    time = to_ms(row.time)
+    return (
+        row.id, row.family.value, row.subject, row.zone, row.kind, time, row.step,
+        int(row.active), row.body,
+    )  # fmt: skip
+
+
+def to_vital(columns: Sequence[Any]) -> Vital:
+    """The row of these columns."""
+    zone, indicator, end, start, value, unit, level, coverage, revision, reason, kind, detail = (
+        columns
+    )
+    return Vital(
+        zone=zone, indicator=indicator, window_start=from_ms(start), window_end=from_ms(end),
+        value=value, unit=unit, level=level, coverage=coverage, revision=revision, reason=reason,
+        kind=kind, detail=msgspec.json.decode(detail),
+    )  # fmt: skip
+
+
+def to_score(columns: Sequence[Any]) -> Score:
+    """The row of these columns."""
+    zone, indicator, end, score, expected, deviation, revision = columns
+    return Score(
+        zone=zone, indicator=indicator, window_end=from_ms(end), score=score, expected=expected,
+        deviation=deviation, revision=revision,
+    )  # fmt: skip
+
+
+def to_event(columns: Sequence[Any]) -> Event:
+    """The row of these columns; a state's `since` behind them is ignored."""
+    id_, family, subject, zone, kind, time, step, active, body = columns[:9]
+    return Event(
+        id=id_, family=Family(family), subject=subject, zone=zone, kind=kind, time=from_ms(time),
+        step=step, active=bool(active), body=body,
+    )  # fmt: skip
+
+
+def to_state(columns: Sequence[Any]) -> State:
+    """The state of these columns."""
+    return State(to_event(columns), from_ms(columns[9]))

@@ -1,0 +1,185 @@
+"""What a store keeps and how it is asked; every store passes the same contract suite."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+import msgspec
+
+
+class StoreUnavailableError(Exception):
+    """The store cannot be reached or cannot write now; the same call may succeed later."""
+
+
+class StoreRefusedError(Exception):
+    """The store will never take this; trying again is of no use.
+
+    Args:
+        reason: What the store said.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Vital(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of a vital sign. Its identity is (zone, indicator, window_end).
+
+    Attributes:
+        zone: Zone, town or district id.
+        indicator: Id of the vital sign.
+        window_start: First instant of the window, aware.
+        window_end: First instant after it, aware, whole milliseconds.
+        value: In `unit`; None is NA.
+        unit: Unit.
+        level: Level id, None where no level is reached.
+        coverage: Share of the expected readings that arrived, 0–1.
+        revision: 0 at first, then one more for each correction.
+        reason: Why the value is NA.
+        kind: zone, town or district.
+        detail: What the value is made of.
+    """
+
+    zone: str
+    indicator: str
+    window_start: datetime
+    window_end: datetime
+    value: float | None
+    unit: str = ""
+    level: str | None = None
+    coverage: float = 1.0
+    revision: int = 0
+    reason: str | None = None
+    kind: str = "zone"
+    detail: dict[str, Any] = {}
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """How unusual a value is. Its identity is (zone, indicator, window_end).
+
+    Attributes:
+        zone: Zone id.
+        indicator: Id of the vital sign.
+        window_end: The value's window end, aware.
+        score: 0–1; None while learning.
+        expected: In the sign's unit.
+        deviation: Value less expectation, in the detector's scale.
+        revision: As of the vital sign.
+    """
+
+    zone: str
+    indicator: str
+    window_end: datetime
+    score: float | None
+    expected: float | None = None
+    deviation: float | None = None
+    revision: int = 0
+
+
+class Family(StrEnum):
+    """What an event tells of."""
+
+    ALERT = "alert"
+    WORKORDER = "workorder"
+    REFUSAL = "refusal"
+    """A command that a work order did not take; beside the order's state, never instead of it."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One event in the life of an alert or a work order. Its identity is `id`.
+
+    Attributes:
+        id: Id of the CloudEvent.
+        family: What it tells of.
+        subject: Incident of an alert, order id of a work order or a refusal.
+        zone: Zone id, empty where the event does not say.
+        kind: Kind of alert, e.g. waterlogging.
+        time: When it happened, aware, whole milliseconds.
+        step: Orders events of one instant: larger is later.
+        active: Whether the alert holds, or the order is open, after it.
+        body: The CloudEvent, JSON text.
+    """
+
+    id: str
+    family: Family
+    subject: str
+    zone: str = ""
+    kind: str = ""
+    time: datetime
+    step: int = 0
+    active: bool = True
+    body: str = "{}"
+
+    @property
+    def position(self) -> tuple[datetime, int, str]:
+        """Place in the subject's life; the largest is the newest state.
+
+        It depends on nothing but the event, so any order of arrival gives the same state.
+        """
+        return self.time, self.step, self.id
+
+
+class State(msgspec.Struct, frozen=True):
+    """The newest event of an incident or order, and when its first event was."""
+
+    event: Event
+    since: datetime
+
+
+Row = Vital | Score | Event
+
+
+class Store(Protocol):
+    """A series store. Methods block; call them from a thread. All raise `StoreUnavailableError`.
+
+    Attributes:
+        identity: Tells this store's contents from any other's; the projection's position in the
+            topics belongs to it.
+    """
+
+    identity: str
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Keep rows; all of them are durable on return. Idempotent and in any order.
+
+        A value of the same identity with an equal or higher revision overwrites, one with a lower
+        revision changes nothing. An event is kept once; the newest state of its subject follows
+        from all events by their `position`.
+
+        Raises:
+            StoreRefusedError: The store will never take (one of) these rows; some may be written.
+        """
+
+    def latest_vitals(self) -> list[Vital]:
+        """The newest value of each (zone, indicator), ordered by these."""
+
+    def latest_scores(self) -> list[Score]:
+        """The newest score of each (zone, indicator), ordered by these."""
+
+    def series(self, zone: str, indicator: str, since: datetime, until: datetime) -> list[Vital]:
+        """Values whose window ends in [since, until), by window end."""
+
+    def alerts(self, *, active_only: bool) -> list[State]:
+        """Newest state per incident, the newest first."""
+
+    def orders(self, *, open_only: bool) -> list[State]:
+        """Newest state per work order, the newest first."""
+
+    def order(self, order: str) -> State | None:
+        """Newest state of one work order."""
+
+    def refusals(self) -> list[State]:
+        """The newest refused command per work order, the newest first."""
+
+    def history(self, family: Family, subject: str) -> list[Event]:
+        """All kept events of an incident or order, the oldest first."""
+
+    def close(self) -> None:
+        """Release the store; further calls are errors."""
+
+
+def newest_first(states: Iterable[State]) -> list[State]:
+    """Order states as `Store` promises."""
+    return sorted(states, key=lambda state: state.event.position, reverse=True)
