@@ -88,6 +88,9 @@ def _items(value: object, args: Any, steps: Steps, findings: list[Finding]) -> A
     if not isinstance(value, list):
         findings.append(Finding(steps, value, "must be a list"))
         return INVALID
+    if Ellipsis not in args and len(value) != len(args):
+        findings.append(Finding(steps, value, f"must have {len(args)} items"))
+        return INVALID
     return tuple(
         shaped(item, args[0], (*steps, number), findings) for number, item in enumerate(value)
     )
