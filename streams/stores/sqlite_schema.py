@@ -62,18 +62,23 @@ WRITE_STATE = (
 )
 WRITE_SINCE = "UPDATE states SET since = ? WHERE family = ? AND subject = ? AND since > ?"
 
-# A skip scan: one seek per series instead of a walk through all values.
+# A skip scan: a few seeks per series instead of a walk through all values.
 _LATEST = """
-WITH RECURSIVE sign(zone, indicator) AS (
-    SELECT * FROM (SELECT zone, indicator FROM {table} ORDER BY zone, indicator LIMIT 1)
+WITH RECURSIVE
+place(zone) AS (
+    SELECT min(zone) FROM {table}
     UNION ALL
-    SELECT (SELECT zone FROM {table} AS n WHERE (n.zone, n.indicator) > (s.zone, s.indicator)
-            ORDER BY n.zone, n.indicator LIMIT 1),
-           (SELECT indicator FROM {table} AS n WHERE (n.zone, n.indicator) > (s.zone, s.indicator)
-            ORDER BY n.zone, n.indicator LIMIT 1)
-    FROM sign AS s WHERE s.zone IS NOT NULL)
-SELECT {columns} FROM sign JOIN {table} AS v USING (zone, indicator)
-WHERE v.window_end = (SELECT max(window_end) FROM {table} AS m
+    SELECT (SELECT min(t.zone) FROM {table} AS t WHERE t.zone > p.zone)
+    FROM place AS p WHERE p.zone IS NOT NULL),
+sign(zone, indicator) AS (
+    SELECT zone, (SELECT min(t.indicator) FROM {table} AS t WHERE t.zone = place.zone)
+    FROM place WHERE zone IS NOT NULL
+    UNION ALL
+    SELECT s.zone, (SELECT min(t.indicator) FROM {table} AS t
+                    WHERE t.zone = s.zone AND t.indicator > s.indicator)
+    FROM sign AS s WHERE s.indicator IS NOT NULL)
+SELECT {columns} FROM sign CROSS JOIN {table} AS v USING (zone, indicator)
+WHERE v.window_end = (SELECT max(m.window_end) FROM {table} AS m
                       WHERE m.zone = sign.zone AND m.indicator = sign.indicator)
 ORDER BY zone, indicator
 """
