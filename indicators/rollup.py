@@ -11,17 +11,21 @@ from indicators.vital_sign import VitalSign, VitalValue
 from sensors.city import City, Place
 
 RANK: Final = 2
-HOP_MS: Final = 300_000
 WAIT_MS: Final = 60_000
-"""Zones of all paces have published an index of the same end by then."""
+"""By then every zone has published its index of the same window end."""
 HEALTH_INDEX: Final = "health_index"
 
 
 class DistrictIndex(msgspec.Struct):
-    """One district: the newest index of each zone that ever had one, and the next roll-up."""
+    """One district.
+
+    Attributes:
+        newest: The newest index of each zone that ever had one.
+        pending: Window end → window length (ms) of the roll-ups to come.
+    """
 
     newest: dict[str, VitalValue] = {}
-    next_end: int | None = None
+    pending: dict[int, int] = {}
 
 
 class RollUp:
@@ -45,8 +49,8 @@ class RollUp:
     def rearm(self) -> None:
         """Set the timers that a loaded state implies."""
         for district, state in self._states.items():
-            if state.next_end is not None:
-                self._arm(district, state.next_end)
+            for end in state.pending:
+                self._arm(district, end)
 
     def _arm(self, district: str, end: int) -> None:
         self._timers.set(Timer(end + WAIT_MS, RANK, district, HEALTH_INDEX, end))
@@ -58,30 +62,30 @@ class RollUp:
         known = state.newest.get(value.zone)
         if known is None or value.window_end >= known.window_end:
             state.newest[value.zone] = value
-        if state.next_end is None:
-            state.next_end = (value.at // HOP_MS + 1) * HOP_MS
-            self._arm(district, state.next_end)
+        # Districts roll up at the pace of their zones; a correction waits for the next time.
+        end, window = value.window_end, value.window_end - value.window_start
+        if end in state.pending:
+            state.pending[end] = min(window, state.pending[end])
+        elif value.revision == 0 and end + WAIT_MS > value.at:
+            state.pending[end] = window
+            self._arm(district, end)
 
     def fire(self, timer: Timer) -> list[VitalValue]:
         """Roll up one district and its towns."""
         state = self._states[timer.zone]
-        if state.next_end != timer.key:
-            return []
         end = timer.key
-        fresh = {z: v for z, v in state.newest.items() if _is_fresh(v, end)}
-        if not fresh:
-            state.next_end = None
+        window = state.pending.pop(end, None)
+        if window is None:
             return []
-        state.next_end = end + HOP_MS
-        self._arm(timer.zone, state.next_end)
         towns = sorted({self._city.zones[zone].town for zone in state.newest})
         places = [("town", self._city.towns[town]) for town in towns]
         places.append(("district", self._city.districts[timer.zone]))
-        return [self._value(kind, place, state, end, timer.due) for kind, place in places]
+        return [self._value(kind, place, state, (end - window, end), timer.due) for kind, place in places]
 
     def _value(
-        self, kind: str, place: Place, state: DistrictIndex, end: int, at: int
+        self, kind: str, place: Place, state: DistrictIndex, window: tuple[int, int], at: int
     ) -> VitalValue:
+        start, end = window
         members = []
         weight = fresh = 0.0
         for zone, value in sorted(state.newest.items()):
@@ -97,7 +101,7 @@ class RollUp:
         measure = roll_up(members)
         number = None if measure.value is None else significant(measure.value)
         return VitalValue(
-            at=at, zone=place.id, indicator=HEALTH_INDEX, window_start=end - HOP_MS,
+            at=at, zone=place.id, indicator=HEALTH_INDEX, window_start=start,
             window_end=end, value=number, unit=self._sign.unit,
             level=None if number is None else self._sign.level_of(number),
             coverage=round(fresh / weight, 4) if weight else 0.0, revision=0,

@@ -64,6 +64,7 @@ class ZoneVitals:
         if not state.awake:
             self._wake_derived(now)
         state.newest = max(state.newest, at)
+        state.oldest = min(state.oldest or at, at)
         state.watermarks[terminal] = max(state.watermarks.get(terminal, 0), at)
         quantity = channel.quantity
         plans = self.plan.by_quantity.get(quantity.name)

@@ -38,6 +38,7 @@ class ZoneState(msgspec.Struct):
         panes: Quantity → terminal → pane number → partial.
         signs: Sign id → state.
         newest: Largest accepted event time of the zone, ms.
+        oldest: Smallest accepted event time of the zone, ms; 0 before the first.
         awake: Whether the signs that no reading feeds have timers.
     """
 
@@ -47,6 +48,7 @@ class ZoneState(msgspec.Struct):
     panes: dict[str, dict[str, dict[int, Partial]]] = {}
     signs: dict[str, SignState] = {}
     newest: int = 0
+    oldest: int = 0
     awake: bool = False
 
 

@@ -42,13 +42,17 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
 
 
+NO_PACK = msgspec.Raw()
+"""msgspec reads no optional Raw; an absent pack is an empty one."""
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line as it stands in a frame or a recording.
 
     Attributes:
         received: Unix seconds (float) at which the gateway had it; stamped once, never changed.
         terminal: Terminal id from the MQTT topic; None in a tick or a command.
-        pack: The SenML pack, byte for byte, where it was valid JSON on one line.
+        pack: The SenML pack, byte for byte, where it was valid JSON on one line; else empty.
         raw: Base64 of the payload where it was not.
         oversized: Set where `raw` is only the beginning.
         command: A command instead of a pack.
@@ -56,7 +60,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     received: float
     terminal: str | None = None
-    pack: msgspec.Raw | None = None
+    pack: msgspec.Raw = NO_PACK
     raw: str | None = None
     oversized: Oversized | None = None
     command: Command | None = None

@@ -177,7 +177,7 @@ class DistrictPartition:
     def dump(self, *, everything: bool) -> dict[str, bytes]:
         """The blocks of this partition; both change at every record, so `everything` is ignored."""
         del everything
-        self._own.waiting = [_waiting(item) for item in sorted(self._merge.waiting)]
+        self._own.waiting = [_waiting(item) for item in self._merge.waiting]
         return {
             _MERGE: msgspec.msgpack.encode(self._own),
             _REST: msgspec.msgpack.encode(self._stages),

@@ -12,7 +12,7 @@ import msgspec
 
 
 class Arrived(NamedTuple):
-    """An item with the key that orders it; keys are unique, so payloads are never compared."""
+    """An item with the key that orders it, all but the payload."""
 
     at: int
     rank: int
@@ -22,6 +22,12 @@ class Arrived(NamedTuple):
     revision: int
     id: str
     payload: Any
+
+
+    @property
+    def order(self) -> tuple[int, int, str, str, int, int, str]:
+        """What items are released by."""
+        return self[:7]
 
 
 class SourceState(msgspec.Struct):
@@ -57,13 +63,14 @@ class Merge:
 
     def __init__(self, state: MergeState, waiting: list[Arrived]) -> None:
         self.state = state
-        self._heap = waiting
+        self._heap = [(item.order, n, item) for n, item in enumerate(waiting)]
+        self._puts = len(waiting)
         heapq.heapify(self._heap)
 
     @property
     def waiting(self) -> list[Arrived]:
-        """Items taken but not released."""
-        return self._heap
+        """Items taken but not released, in the order of their release."""
+        return [item for _, _, item in sorted(self._heap)]
 
     def is_next(self, source: int, seq: int) -> bool:
         """Whether an item is the next one of its source; others are counted and to be dropped."""
@@ -79,7 +86,9 @@ class Merge:
 
     def put(self, item: Arrived) -> None:
         """Keep an item until every clock has passed it."""
-        heapq.heappush(self._heap, item)
+        # The running number only keeps equal keys (a command sent twice) from comparing payloads.
+        self._puts += 1
+        heapq.heappush(self._heap, (item.order, self._puts, item))
 
     def set_clock(self, source: int, at: int) -> None:
         """Move a source's clock; clocks never go back."""
@@ -93,6 +102,6 @@ class Merge:
             return None
         self.state.stream_time = stream_time
         released = []
-        while self._heap and self._heap[0].at < stream_time:
-            released.append(heapq.heappop(self._heap))
+        while self._heap and self._heap[0][0][0] < stream_time:
+            released.append(heapq.heappop(self._heap)[2])
         return stream_time, released

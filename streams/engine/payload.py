@@ -19,7 +19,7 @@ def payload_of(line: Line) -> bytes | msgspec.Raw:
     if line.oversized is not None:
         detail = f"{line.oversized.length} bytes, {MAX_PAYLOAD} are the limit"
         raise SenmlError(Reason.OVERSIZED, f"{detail}; sha256 {line.oversized.sha256}")
-    if line.pack is not None:
+    if line.pack:
         return line.pack
     if line.raw is None:
         raise SenmlError(Reason.BROKEN_LINE, "the line has neither pack nor raw")

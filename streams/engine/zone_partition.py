@@ -212,6 +212,13 @@ class ZonePartition:
         zones = (zone.snapshot.vitals.ledger for _, zone in sorted(self._zones.items()))
         return merged((*zones, self._own.strangers))
 
+    def span(self) -> tuple[int, int] | None:
+        """First and last accepted event time, Unix ms."""
+        heard = [z.snapshot.vitals for z in self._zones.values() if z.snapshot.vitals.oldest]
+        if not heard:
+            return None
+        return min(z.oldest for z in heard), max(z.newest for z in heard)
+
     def dump(self, *, everything: bool) -> dict[str, bytes]:
         """The blocks that changed since the last dump, or all of them."""
         names = set(self._zones) if everything else self._touched
