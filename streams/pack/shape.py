@@ -76,8 +76,11 @@ def _struct(
 def _field(value: dict[Any, Any], field: FieldInfo, steps: Steps, findings: list[Finding]) -> Any:  # noqa: ANN401
     here = (*steps, field.encode_name)
     if field.encode_name in value:
-        return shaped(value[field.encode_name], field.type, here, findings)
-    if field.required:
+        made = shaped(value[field.encode_name], field.type, here, findings)
+        if made is not INVALID or field.required:
+            return made
+        # Already reported; the default lets the checks of the other fields go on.
+    elif field.required:
         findings.append(Finding(here, MISSING, "add this field"))
         return INVALID
     has_factory = field.default_factory is not msgspec.NODEFAULT
