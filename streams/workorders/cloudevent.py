@@ -64,13 +64,13 @@ class OrderWriter:
         )  # fmt: skip
 
     def refusal(self, refusal: Refusal) -> dict[str, Any]:
-        """The CloudEvent of a refused command; its id is the command's."""
+        """The CloudEvent of a refused command; its id is (command, time)."""
         data = {
             "order": refusal.order, "command": refusal.command, "zone": refusal.zone,
             "action": refusal.action, "actor": refusal.actor, "reason": refusal.reason,
         }  # fmt: skip
         return self._envelope(
-            f"refused-{refusal.command}", "refused", refusal.at, refusal.zone,
+            f"refused-{refusal.command}-{refusal.at}", "refused", refusal.at, refusal.zone,
             {"subject": refusal.order}, data,
         )  # fmt: skip
 
