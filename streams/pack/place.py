@@ -1,9 +1,13 @@
 """The line of a value in a JSON or YAML file; only computed once there is a problem to report."""
 
+import re
+
 import yaml
+from yaml.reader import Reader
 
 from streams.pack.problem import Step, Steps
 
+_ONLY_JSON = re.compile(f"[\\t\\x85\\u2028\\u2029]|{Reader.NON_PRINTABLE.pattern}")
 _OTHER_NAMES = {"cadence": "cadence_s"}
 
 
@@ -19,8 +23,8 @@ class Marks:
     """
 
     def __init__(self, text: str) -> None:
-        # YAML forbids tabs as indentation and JSON allows them; the lines stay the same.
-        self._root = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
+        # JSON allows what YAML forbids or takes for a line's end; the lines stay the same.
+        self._root = yaml.compose(_ONLY_JSON.sub(" ", text), Loader=yaml.SafeLoader)
 
     def line_of(self, steps: Steps) -> int:
         """The line (from 1) of a value, or of the nearest surrounding value that exists."""

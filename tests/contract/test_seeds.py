@@ -243,6 +243,16 @@ def test_all_problems_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     assert sum(field.endswith(".severity") for field in fields) == 2
 
 
+def test_lines_are_right_in_json_that_is_no_yaml(tmp_path: Path) -> None:
+    odd = '{\t"a":"\x7f \x85 \u2028 \\/ \\ud83d\\ude00",\n\t"zones":[],\n"terminals":[{"id":7}]}'
+    (tmp_path / "terminals.json").write_text(odd, encoding="utf-8")
+    with pytest.raises(PackError) as caught:
+        load_pack(tmp_path)
+    assert {(p.line, p.field) for p in caught.value.problems} >= {
+        (2, "zones"), (3, "terminals[0].id"), (3, "terminals[0].zone"),
+    }  # fmt: skip
+
+
 def test_missing_folder_is_a_problem_with_its_file(tmp_path: Path) -> None:
     with pytest.raises(PackError) as caught:
         load_pack(tmp_path / "nowhere")
