@@ -1,13 +1,14 @@
 """Loading a city pack: a folder of which only `terminals.json` is required."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from anomaly.rule import RuleSet
+from indicators.registry import SIGNS
 from sensors.city import City, build_city
 from streams.pack.layout import CityFile, DepartmentsFile, DispatchFile, TerminalsFile
 from streams.pack.meaning import Parts, complete, meaning
@@ -20,12 +21,8 @@ from streams.workorders.dispatch import Department, DispatchRow
 
 __all__ = ["INDICATORS", "CityPack", "PackError", "Problem", "load_pack", "seeds_dir"]
 
-INDICATORS = (
-    "water_depth", "rain_60min", "crowd_density", "people_count", "traffic_speed_ratio",
-    "traffic_speed", "aqi_hourly", "noise_leq", "temperature", "device_availability",
-    "health_index",
-)  # fmt: skip
-"""Vital signs whose ids are fixed by contract; rules may watch them."""
+INDICATORS: Mapping[str, str] = {sign: about.unit for sign, about in SIGNS.items()}
+"""Vital signs that rules may watch, each with its unit."""
 
 
 class CityPack(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,14 +66,14 @@ _FILES: dict[str, tuple[str, Any]] = {
 
 
 def load_pack(
-    folder: Path, rules: Path | None = None, indicators: Collection[str] = INDICATORS
+    folder: Path, rules: Path | None = None, indicators: Mapping[str, str] = INDICATORS
 ) -> CityPack:
     """Read and check a city pack.
 
     Args:
         folder: Folder with `terminals.json`; what else is missing comes from the defaults.
         rules: Alert rules instead of the pack's own.
-        indicators: Ids of the vital signs that rules may watch.
+        indicators: Id → unit of the vital signs that rules may watch.
 
     Raises:
         PackError: Something is wrong; it names every problem found, each with file and line.

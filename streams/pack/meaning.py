@@ -1,6 +1,6 @@
 """All checks of meaning over the files of a pack, whichever of them could be read."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from anomaly.rule import RuleSet
@@ -42,14 +42,14 @@ def _mappings(plain: object, key: str) -> list[dict[str, Any]]:
 
 
 def meaning(
-    parts: Parts, terminals: object, indicators: Collection[str]
+    parts: Parts, terminals: object, indicators: Mapping[str, str]
 ) -> Iterator[tuple[str, Finding]]:
     """Problems of meaning, each with the name of its part.
 
     Args:
         parts: The files; what has a wrong shape is left out of the checks.
         terminals: Plain data of `terminals.json`.
-        indicators: Ids of the vital signs that rules may watch.
+        indicators: Id → unit of the vital signs that rules may watch.
     """
     city = parts.city or CityFile("city")
     yield from (("city", finding) for finding in check_city(city))

@@ -1,7 +1,7 @@
 """Whether alert rules make sense: known indicators, levels that increase, clear below raise."""
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from anomaly.rule import PRIORITIES, SEVERITIES, URGENCIES, AlertLevel, AlertRule, RuleSet
@@ -10,22 +10,25 @@ from streams.pack.problem import Finding, Steps, nearest
 from streams.pack.shape import valid
 
 
-def check_rules(rules: RuleSet, indicators: Collection[str]) -> Iterator[Finding]:
+def check_rules(rules: RuleSet, indicators: Mapping[str, str]) -> Iterator[Finding]:
     """Check a rule set.
 
     Args:
         rules: Its invalid items are left out of the checks.
-        indicators: Ids of the vital signs that a rule may watch.
+        indicators: Id → unit of the vital signs that a rule may watch.
     """
     yield from check_ids("rules", rules.rules)
     for number, rule in valid(rules.rules):
         yield from _rule(("rules", number), rule, indicators)
 
 
-def _rule(steps: Steps, rule: AlertRule, indicators: Collection[str]) -> Iterator[Finding]:
+def _rule(steps: Steps, rule: AlertRule, indicators: Mapping[str, str]) -> Iterator[Finding]:
     if rule.indicator not in indicators:
         mend = nearest(rule.indicator, sorted(indicators))
         yield Finding((*steps, "indicator"), rule.indicator, mend)
+    elif rule.unit != indicators[rule.indicator]:
+        mend = f"write '{indicators[rule.indicator]}', the unit of '{rule.indicator}'"
+        yield Finding((*steps, "unit"), rule.unit, mend)
     if rule.urgency not in URGENCIES:
         yield Finding((*steps, "urgency"), rule.urgency, nearest(rule.urgency, list(URGENCIES)))
     for field in ("raise_hold", "clear_hold"):
