@@ -24,6 +24,11 @@ WORKORDERS: Final = "workorders"
 LEDGER: Final = "ledger"
 """The ledger of each readings partition as of a checkpoint: JSON, key = partition."""
 
+ZONE_SNAPSHOTS: Final = "zone-snapshots"
+"""Internal: snapshot blocks and manifests of the zone partitions."""
+DISTRICT_SNAPSHOTS: Final = "district-snapshots"
+"""Internal: snapshot blocks and manifests of the district partitions."""
+
 MQTT_ROOT: Final = "vitals/v1"
 
 
@@ -38,7 +43,8 @@ class Topic(msgspec.Struct, frozen=True):
 
 TOPICS: Final = (
     Topic(READINGS, "zone"), Topic(VITALS, "zone"), Topic(SCORES, "zone"), Topic(REJECTS, "zone"),
-    Topic(LEDGER, "zone", compact=True),
+    Topic(LEDGER, "zone", compact=True), Topic(ZONE_SNAPSHOTS, "zone", compact=True),
+    Topic(DISTRICT_SNAPSHOTS, "district", compact=True),
     Topic(COMMANDS, "district"), Topic(INDICATIONS, "district"), Topic(ALERTS, "district"),
     Topic(WORKORDERS, "district"),
 )

@@ -1,0 +1,93 @@
+"""The worker's own Kafka client: acknowledged sends, and reading a snapshot partition to its end."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+
+class KafkaLog:
+    """One producer with acks=all and idempotence, and short-lived readers.
+
+    Faust's own producer is idempotent only in its transaction mode, and its `flush()` returns
+    before everything is acknowledged; so the host has a producer of its own and awaits each send.
+
+    Args:
+        bootstrap: host:port,….
+    """
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect; a second call does nothing."""
+        if self._producer is None:
+            self._producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=5,
+                max_batch_size=1 << 18,
+                max_request_size=8 << 20,
+            )
+            await self._producer.start()
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def send(
+        self, topic: str, partition: int, key: str | None, value: bytes | None
+    ) -> "asyncio.Future[object]":
+        """Hand a record over; the future is done when every replica has it."""
+        if self._producer is None:
+            raise RuntimeError("KafkaLog.send before start")
+        future: asyncio.Future[object] = await self._producer.send(
+            topic, value, key=None if key is None else key.encode(), partition=partition
+        )
+        return future
+
+    async def read_all(self, topic: str, partition: int) -> dict[str, bytes]:
+        """Key → newest value of a compacted partition, tombstoned keys left out."""
+        tp = TopicPartition(topic, partition)
+        entries: dict[str, bytes] = {}
+        async with AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, enable_auto_commit=False,
+            max_partition_fetch_bytes=8 << 20,
+        ) as consumer:  # fmt: skip
+            consumer.assign([tp])
+            end = (await consumer.end_offsets([tp]))[tp]
+            await consumer.seek_to_beginning(tp)
+            while await consumer.position(tp) < end:
+                for records in (await consumer.getmany(tp, timeout_ms=500)).values():
+                    for record in records:
+                        key = record.key.decode()
+                        if record.value is None:
+                            entries.pop(key, None)
+                        else:
+                            entries[key] = record.value
+        return entries
+
+    async def first_offset(self, topic: str, partition: int) -> int:
+        """The oldest offset that a partition still holds."""
+        tp = TopicPartition(topic, partition)
+        async with AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, enable_auto_commit=False
+        ) as consumer:
+            return int((await consumer.beginning_offsets([tp]))[tp])
