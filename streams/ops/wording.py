@@ -1,0 +1,137 @@
+"""What the page calls things, in Chinese and English. Pure data and look-ups."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from anomaly.rule import RuleSet
+from indicators.vital_sign import VitalSign
+from streams.workorders.dispatch import Department
+
+Label = tuple[str, str]
+"""Chinese and English."""
+
+RANKS: Final = {
+    "green": 0, "blue": 1, "yellow": 2, "orange": 3, "red": 4, "purple": 5, "maroon": 6,
+}  # fmt: skip
+"""How bad a warning colour is; 0 needs nobody."""
+
+COLOURS: Final[Mapping[str, Label]] = {
+    "green": ("正常", "Normal"), "blue": ("蓝色", "Blue"), "yellow": ("黄色", "Yellow"),
+    "orange": ("橙色", "Orange"), "red": ("红色", "Red"), "purple": ("紫色", "Purple"),
+    "maroon": ("褐红", "Maroon"),
+}  # fmt: skip
+
+KINDS: Final[Mapping[str, Label]] = {
+    "waterlogging": ("道路积水", "Waterlogging"), "crowd": ("人员密集", "Crowd"),
+    "congestion": ("交通拥堵", "Congestion"), "air": ("空气污染", "Air quality"),
+    "noise": ("噪声", "Noise"), "heat": ("高温", "Heat"), "fire": ("火情", "Fire"),
+    "manhole": ("井盖异常", "Manhole cover"), "lighting": ("照明故障", "Lighting"),
+    "device": ("设备故障", "Device"),
+}  # fmt: skip
+
+STATES: Final[Mapping[str, Label]] = {
+    "new": ("待派遣", "New"), "dispatched": ("待签收", "Dispatched"),
+    "accepted": ("已签收", "Accepted"), "in_progress": ("处置中", "In progress"),
+    "verifying": ("核查中", "Verifying"), "closed": ("已结案", "Closed"),
+}  # fmt: skip
+
+ACTIONS: Final[Mapping[str, Label]] = {
+    "accept": ("签收", "Accept"), "start": ("开始处置", "Start"), "done": ("处置完成", "Done"),
+}  # fmt: skip
+
+NEXT_ACTION: Final = {"dispatched": "accept", "accepted": "start", "in_progress": "done"}
+"""Order state → what a person does next."""
+
+REASONS: Final[Mapping[str, Label]] = {
+    "no_data": ("没有数据", "no data"), "low_coverage": ("数据不足", "too few readings"),
+    "learning_free_flow": ("正在学习自由流车速", "learning the free-flow speed"),
+    "missing_pollutant": ("缺少污染物数据", "a pollutant is missing"),
+    "too_few_fresh_signs": ("有效体征不足", "too few fresh signs"),
+    "no_terminals": ("没有终端", "no terminals"),
+}  # fmt: skip
+
+UNITS: Final = {"1": "", "1/m2": "人/m²", "count": "人", "Cel": "°C", "%RH": "%", "%EL": "%"}
+
+_SIX_COLOURS = 6
+
+
+class LevelLook(msgspec.Struct, frozen=True):
+    """How a level is shown.
+
+    Attributes:
+        label: Chinese and English.
+        colour: One of `RANKS`.
+        rank: 0 (needs nobody) to 6; places are sorted by it.
+    """
+
+    label: Label
+    colour: str
+    rank: int
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """The labels that come from the registry of vital signs, the rules and the city pack.
+
+    Attributes:
+        signs: Id of a vital sign → label.
+        levels: Level id → how it is shown.
+        departments: Department id → label.
+    """
+
+    signs: Mapping[str, Label] = {}
+    levels: Mapping[str, LevelLook] = {}
+    departments: Mapping[str, Label] = {}
+
+    def sign(self, indicator: str) -> Label:
+        """The label of a vital sign; its id where nobody named it."""
+        return self.signs.get(indicator, (indicator, indicator))
+
+    def level(self, level: str | None) -> LevelLook:
+        """How a level is shown; None is normal, an unknown one is blue under its own id."""
+        if level is None:
+            return LevelLook(COLOURS["green"], "green", 0)
+        return self.levels.get(level, LevelLook((level, level), "blue", RANKS["blue"]))
+
+    def department(self, department: str) -> Label:
+        """The label of a department; its id where nobody named it."""
+        return self.departments.get(department, (department, department))
+
+
+def wording_of(
+    signs: Iterable[VitalSign], rules: RuleSet, departments: Iterable[Department]
+) -> Wording:
+    """Collect the labels of a city.
+
+    Levels that only a rule knows are called by their colour.
+    """
+    signs = tuple(signs)
+    levels = {
+        level.level: LevelLook(COLOURS[level.colour], level.colour, RANKS[level.colour])
+        for rule in rules.rules for level in rule.levels
+    }  # fmt: skip
+    for sign in signs:
+        levels |= _levels_of(sign)
+    return Wording(
+        {sign.id: (sign.zh, sign.en) for sign in signs},
+        levels,
+        {d.id: (d.name, d.name_en or d.name) for d in departments},
+    )
+
+
+def _levels_of(sign: VitalSign) -> dict[str, LevelLook]:
+    """A scale of six colours (air quality, HJ 633) begins two steps below the warning colours."""
+    is_six = len(sign.levels) == _SIX_COLOURS
+    return {
+        level.id: LevelLook(
+            (level.zh, level.en), level.colour,
+            max(0, index - 1) if is_six else RANKS[level.colour],
+        )
+        for index, level in enumerate(sign.levels)
+    }  # fmt: skip
+
+
+def named(labels: Mapping[str, Label], key: str) -> Label:
+    """A label; the key itself where there is none."""
+    return labels.get(key, (key, key))
