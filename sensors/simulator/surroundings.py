@@ -1,6 +1,5 @@
 """What surrounds the sensors of a zone at an instant: hour, rain, water, people, traffic."""
 
-import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -11,11 +10,10 @@ from sensors.city import City, Zone
 from sensors.simulator import daily, rain
 from sensors.simulator.ponding import Pond, depth, step
 from sensors.simulator.scenario import Scenario, hour_of
+from sensors.simulator.traffic import traffic
 
 STEP = 10.0
 """Seconds of one step of the ponds."""
-_STOPS = 300.0
-"""Depth (mm) from which no car passes."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -91,7 +89,7 @@ class World:
         recent = self._fallen(zone.id, since) - self._fallen(zone.id, since - 60.0)
         intensity = 60.0 * recent
         water, share = self._water(zone, since, intensity)
-        speed, flow = _traffic(zone, hour, intensity, water)
+        speed, flow = traffic(zone, hour, intensity, water)
         return Surroundings(
             zone=zone,
             at=at,
@@ -153,25 +151,3 @@ def course_at(course: Sequence[tuple[float, float]], minute: float) -> float:
             return before[1] + share * (point[1] - before[1])
         before = point
     return before[1]
-
-
-def safe_speed(depth_m: float) -> float:
-    """Fastest speed at which cars keep their grip in standing water, km/h (Pregnolato 2017).
-
-    Example:
-        >>> round(safe_speed(0.15)), safe_speed(0.3)
-        (24, 0.0)
-    """
-    w = 1000.0 * depth_m
-    return 0.0 if w >= _STOPS else 0.0009 * w * w - 0.5529 * w + 86.9448
-
-
-def _traffic(zone: Zone, hour: float, intensity: float, water: float) -> tuple[float, float]:
-    """Speed in km/h and flow in vehicles a minute."""
-    share = daily.traffic_share(hour)
-    free = zone.free_flow_speed or 50.0
-    usual = free * (1.0 - 0.45 * share**1.5) * (1.0 - 0.15 * min(1.0, intensity / 60.0))
-    # A few drivers always try: a radar that sees nobody would report nothing.
-    speed = max(2.0, min(usual, safe_speed(water)))
-    # Flow falls slower than speed: cars stand closer in a queue.
-    return speed, (2.0 + 58.0 * share) * min(1.0, math.sqrt(speed / usual))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sensors.simulator.surroundings import course_at, safe_speed
+from sensors.simulator.surroundings import course_at
+from sensors.simulator.traffic import safe_speed
 
 
 @pytest.mark.parametrize(
