@@ -26,9 +26,7 @@ def test_mosquitto_gives_a_retained_message_in_either_protocol(protocol):
 def test_influxd_answers_flux_about_what_was_written():
     with influxd() as server, InfluxDBClient(server.url, server.token, org="-") as client:
         with client.write_api(write_options=SYNCHRONOUS) as writer:
-            writer.write(
-                server.bucket, record="depth,zone=xq-07 value=0.25 1760000000000000000"
-            )
+            writer.write(server.bucket, record="depth,zone=xq-07 value=0.25 1760000000000000000")
         flux = f'from(bucket: "{server.bucket}") |> range(start: 2025-01-01T00:00:00Z)'
         (table,) = client.query_api().query(flux)
     assert [(row["zone"], row.get_value()) for row in table.records] == [("xq-07", 0.25)]
