@@ -1,0 +1,1 @@
+"""MQTT on asyncio: one link per connection, shared by the gateway and the simulated terminals."""

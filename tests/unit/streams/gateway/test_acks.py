@@ -1,0 +1,28 @@
+"""PUBACKs: in the order of the PUBLISHes, and never for another connection."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.gateway.acks import AckWindow
+
+
+@given(st.permutations(range(12)))
+def test_messages_safe_in_any_order_are_acknowledged_in_theirs(order):
+    window = AckWindow()
+    pendings = [window.take(mid) for mid in range(100, 112)]
+    given_acks: list[int] = []
+    for index in order:
+        acks = list(window.settle([pendings[index]]))
+        given_acks += acks
+        assert all(pendings[mid - 100].safe for mid in acks)
+    assert given_acks == list(range(100, 112))
+    assert len(window) == 0
+
+
+def test_messages_of_a_lost_connection_are_not_acknowledged_on_the_next():
+    window = AckWindow()
+    old = window.take(1)
+    window.reset()
+    new = window.take(1)
+    assert list(window.settle([old])) == []
+    assert list(window.settle([new])) == [1]
