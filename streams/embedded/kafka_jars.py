@@ -6,11 +6,12 @@ They lie in Maven's usual cache (`~/.m2/repository`, or `M2_REPO`). A mirror: gi
 
 import fcntl
 import os
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Final, Protocol
+from xml.etree.ElementTree import ParseError, parse
+from zipfile import BadZipFile, is_zipfile
 
 import jgo
 import requests
@@ -79,7 +80,7 @@ def _fetch(report: Callable[[str], None]) -> list[Path]:
     """Find out which jars Kafka needs, and fetch those that are not in Maven's cache."""
     report(f"fetching Kafka {VERSION}'s jars, once: looking up what it needs")
     try:
-        artifacts = jgo.resolve(_SOURCES, repositories=GlobalSettings.load().repositories)
+        artifacts = _needed()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             tasks = [pool.submit(_whole, artifact) for artifact in artifacts]
             try:
@@ -89,7 +90,7 @@ def _fetch(report: Callable[[str], None]) -> list[Path]:
                         report(f"fetching Kafka {VERSION}'s jars, once: {done} of {len(tasks)}")
             finally:
                 pool.shutdown(cancel_futures=True)
-    except (requests.RequestException, RuntimeError, OSError, zipfile.BadZipFile) as error:
+    except (requests.RequestException, RuntimeError, OSError, BadZipFile, ParseError) as error:
         raise ServerError(
             f"Kafka's jars could not be fetched from Maven Central ({error}). Connect this machine "
             "to the internet for the first start; or name a mirror in ~/.config/jgo.conf "
@@ -99,13 +100,32 @@ def _fetch(report: Callable[[str], None]) -> list[Path]:
     return [task.result() for task in tasks]
 
 
+def _needed() -> list[Artifact]:
+    """The jars that Kafka needs, by Maven's descriptions; nothing but descriptions is fetched."""
+    settings = GlobalSettings.load()
+    try:
+        return list(jgo.resolve(_SOURCES, repositories=settings.repositories))
+    except ParseError:  # an earlier fetch was cut short; jgo would stumble over it for ever
+        drop_broken(settings.repo_cache)
+        return list(jgo.resolve(_SOURCES, repositories=settings.repositories))
+
+
+def drop_broken(repository: Path) -> None:
+    """Delete the descriptions (`*.pom`) in a Maven cache that are not whole."""
+    for description in repository.rglob("*.pom"):
+        try:
+            parse(description)  # noqa: S314 - Maven's own files, and nothing is taken from them
+        except ParseError:
+            description.unlink()
+
+
 def _whole(artifact: Artifact) -> Path:
     """The path of a jar, fetched if need be; a broken one (a fetch cut short) is fetched again."""
     jar = Path(artifact.resolve())
-    if not zipfile.is_zipfile(jar):
+    if not is_zipfile(jar):
         jar.unlink()
         jar = Path(artifact.resolve())
-        if not zipfile.is_zipfile(jar):
+        if not is_zipfile(jar):
             jar.unlink()
-            raise zipfile.BadZipFile(f"{jar.name} arrived broken")
+            raise BadZipFile(f"{jar.name} arrived broken")
     return jar

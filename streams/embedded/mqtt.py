@@ -1,7 +1,9 @@
 """The embedded MQTT broker: rumqttd from the wheel `iotcore`, as a child process.
 
 It speaks MQTT 3.1.1 only (its MQTT 5 listener loses and doubles messages). It keeps sessions,
-retained messages and waiting messages in memory: they outlive a client, not the broker.
+retained messages and waiting messages in memory: they outlive a client, not the broker. What waits
+for an absent client beyond 256 MiB is dropped silently, oldest first (measured); where that matters
+use Mosquitto, or rely on receipts.
 """
 
 import subprocess

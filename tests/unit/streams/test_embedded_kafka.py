@@ -163,6 +163,15 @@ def test_first_start_without_network_says_what_to_do(
         kafka_jars.class_path(print)
 
 
+def test_description_cut_short_is_dropped_and_a_whole_one_kept(tmp_path: Path) -> None:
+    broken, whole = tmp_path / "a" / "a.pom", tmp_path / "b" / "b.pom"
+    for path, text in ((broken, "<project><nam"), (whole, "<project></project>")):
+        path.parent.mkdir()
+        path.write_text(text)
+    kafka_jars.drop_broken(tmp_path)
+    assert (broken.exists(), whole.exists()) == (False, True)
+
+
 def test_jvm_that_ends_at_once_shows_its_log(tmp_path: Path) -> None:
     with EmbeddedKafka(tmp_path) as server:
         pass
