@@ -106,7 +106,8 @@ def _alert(state: State, city: City, wording: Wording, now: datetime) -> AlertVi
 
 def _headline(data: Mapping[str, Any], otherwise: Label) -> Label:
     """The headlines of the CAP info blocks by language."""
-    infos = [info for info in data.get("info") or [] if isinstance(info, dict)]
+    blocks = data.get("info")
+    infos = [b for b in blocks if isinstance(b, dict)] if isinstance(blocks, list) else []
     found = {str(info.get("language", ""))[:2]: str(info.get("headline", "")) for info in infos}
     return found.get("zh") or otherwise[0], found.get("en") or otherwise[1]
 

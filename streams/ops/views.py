@@ -80,7 +80,7 @@ def places(
     """What the page shows of the vital signs.
 
     Args:
-        vitals: The newest of each (place, sign), ordered by place.
+        vitals: The newest of each (place, sign).
         city: Names and time zones; places that it does not know are shown by their id.
         wording: Labels and levels.
         now: Stream time, aware.
@@ -90,20 +90,23 @@ def places(
     """
     zones: list[PlaceView] = []
     above: list[PlaceView] = []
-    for (id_, kind), rows in groupby(vitals, key=lambda row: (row.zone, row.kind)):
+    order = {name: number for number, name in enumerate(wording.signs)}
+    ordered = sorted(vitals, key=lambda v: (v.zone, v.kind, order.get(v.indicator, len(order))))
+    for (id_, kind), rows in groupby(ordered, key=lambda row: (row.zone, row.kind)):
         label, context, timezone = _place(id_, kind, city)
         signs = [_sign(row, wording, timezone, now) for row in rows]
         (zones if kind == "zone" else above).append(_view(id_, label, context, signs))
-    order = {id_: number for number, id_ in enumerate((*city.districts, *city.towns))}
-    above.sort(key=lambda place: order.get(place.id, len(order)))
+    tiers = {id_: number for number, id_ in enumerate((*city.districts, *city.towns))}
+    above.sort(key=lambda place: tiers.get(place.id, len(tiers)))
     return above, sorted(zones, key=_worst_first)
 
 
 def _view(id_: str, label: Label, context: Label, signs: Sequence[SignView]) -> PlaceView:
     health = next((sign for sign in signs if sign.indicator == HEALTH), None)
+    # Sorting is stable: signs of one level stay in the order they came.
     others = sorted(
         (sign for sign in signs if sign is not health),
-        key=lambda sign: (-sign.look.rank, sign.value == "NA", sign.indicator),
+        key=lambda sign: (-sign.look.rank, sign.value == "NA"),
     )
     looks = [sign.look for sign in others] or [sign.look for sign in signs]
     return PlaceView(

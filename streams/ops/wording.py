@@ -75,7 +75,7 @@ class Wording(msgspec.Struct, frozen=True):
     """The labels that come from the registry of vital signs, the rules and the city pack.
 
     Attributes:
-        signs: Id of a vital sign → label.
+        signs: Id of a vital sign → label; their order is the page's, life safety first.
         levels: Level id → how it is shown.
         departments: Department id → label.
     """

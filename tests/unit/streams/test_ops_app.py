@@ -1,0 +1,192 @@
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import msgspec
+import pytest
+
+from sensors.city import Zone, build_city
+from streams.ops.app import create_app
+from streams.ops.commands import CommandNotSentError
+from streams.ops.ledger import LedgerBook
+from streams.stores.sqlite import SqliteStore
+from streams.stores.store import Event, Family, Vital
+
+NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
+CITY = build_city([Zone(id="a", name="甲路", district="north")], [])
+
+
+class Sent:
+    """Remembers commands; refuses them while Kafka is said to be away."""
+
+    def __init__(self):
+        self.commands = []
+        self.is_away = False
+
+    async def __call__(self, command, district):
+        if self.is_away:
+            raise CommandNotSentError("no broker")
+        self.commands.append((command, district))
+
+
+def a_vital(minute=0, **changes):
+    end = NOON + timedelta(minutes=minute)
+    fields = {"zone": "a", "indicator": "water_depth", "value": 0.5, "unit": "m", "level": "W2"}
+    return Vital(window_start=end - timedelta(minutes=1), window_end=end, **{**fields, **changes})
+
+
+def an_order(subject="o1", zone="a", state="dispatched", **changes):
+    body = msgspec.json.encode({"data": {"order": subject, "state": state, "district": "south"}})
+    fields = {"id": f"{subject}-{state}", "family": Family.WORKORDER, "time": NOON}
+    return Event(subject=subject, zone=zone, body=body.decode(), **{**fields, **changes})
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = SqliteStore(tmp_path / "ops.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sent():
+    return Sent()
+
+
+@pytest.fixture
+async def client(store, sent):
+    app = create_app(store, LedgerBook(), CITY, sent, clock=NOON.timestamp)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://ops") as client:
+        yield client
+
+
+async def test_page_shows_the_sign_with_its_place(client, store):
+    store.write([a_vital()])
+    answer = await client.get("/")
+    assert answer.status_code == 200
+    assert "甲路" in answer.text
+    assert "<b>0.5</b>" in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+async def test_page_loads_nothing_from_elsewhere(client):
+    text = (await client.get("/")).text
+    for name in ("ops.css", "ops.js", "icon.svg"):
+        assert f'"/static/{name}"' in text
+        asset = await client.get(f"/static/{name}")
+        assert asset.status_code == 200
+        assert "//" not in asset.text.replace("http://www.w3.org/2000/svg", "").replace("// ", "")
+    assert "http://" not in text
+    assert "https://" not in text
+
+
+async def test_text_from_outside_is_escaped(client, store):
+    store.write([a_vital(zone="<script>x</script>", level="<b>")])
+    text = (await client.get("/board")).text
+    assert "<script>x" not in text
+    assert "&lt;script&gt;x" in text
+
+
+async def test_series_is_bounded_and_in_order(client, store):
+    store.write([a_vital(minute=n) for n in (0, -2, -1)])
+    query = {"zone": "a", "indicator": "water_depth", "since": "2026-06-01T11:59:00+08:00"}
+    rows = (await client.get("/api/series", params=query)).json()
+    assert [row["window_end"] for row in rows] == ["2026-06-01T03:59:00Z", "2026-06-01T04:00:00Z"]
+
+
+async def test_series_bound_without_offset_is_refused(client):
+    query = {"zone": "a", "indicator": "x", "since": "2026-06-01T11:59:00"}
+    answer = await client.get("/api/series", params=query)
+    assert answer.status_code == 422
+    assert "offset" in answer.json()["detail"]
+
+
+async def test_orders_are_open_unless_asked_for_all(client, store):
+    store.write([an_order("o1"), an_order("o2", state="closed", active=False)])
+    open_ = (await client.get("/api/orders")).json()
+    all_ = (await client.get("/api/orders", params={"open": "false"})).json()
+    assert [order["subject"] for order in open_] == ["o1"]
+    assert sorted(order["subject"] for order in all_) == ["o1", "o2"]
+    assert open_[0]["event"]["data"]["order"] == "o1"
+
+
+async def test_order_tells_its_history_and_refusals(client, store):
+    later = NOON + timedelta(minutes=1)
+    refusal = an_order(state="x", family=Family.REFUSAL, time=later)
+    store.write([an_order(), an_order(state="accepted", time=later), refusal])
+    told = (await client.get("/api/orders/o1")).json()
+    assert [event["data"]["state"] for event in told["events"]] == ["dispatched", "accepted"]
+    assert len(told["refusals"]) == 1
+
+
+@pytest.mark.parametrize("action", ["accept", "start", "done"])
+async def test_action_becomes_a_command_for_the_zones_district(client, store, sent, action):
+    store.write([an_order()])
+    asked = {"actor": "李工", "note": "ok", "command": "c1"}
+    answer = await client.post(f"/api/orders/o1/{action}", json=asked)
+    assert (answer.status_code, answer.json()["command"]) == (202, "c1")
+    ((command, district),) = sent.commands
+    assert (command.id, command.order, command.zone, command.action) == ("c1", "o1", "a", action)
+    assert (command.actor, command.note, district) == ("李工", "ok", "north")
+
+
+async def test_command_without_body_gets_an_id_of_its_own(client, store, sent):
+    store.write([an_order()])
+    first = (await client.post("/api/orders/o1/accept")).json()["command"]
+    second = (await client.post("/api/orders/o1/accept")).json()["command"]
+    assert first
+    assert first != second
+    assert [command.id for command, _ in sent.commands] == [first, second]
+
+
+async def test_order_of_an_unknown_zone_goes_to_the_district_it_names(client, store, sent):
+    store.write([an_order(zone="ghost")])
+    await client.post("/api/orders/o1/accept")
+    assert sent.commands[0][1] == "south"
+
+
+async def test_unknown_order_is_not_found(client, sent):
+    answer = await client.post("/api/orders/nope/accept")
+    assert answer.status_code == 404
+    assert "nope" in answer.json()["detail"]
+    assert (await client.get("/api/orders/nope")).status_code == 404
+    assert sent.commands == []
+
+
+async def test_unknown_action_names_those_there_are(client, store, sent):
+    store.write([an_order()])
+    answer = await client.post("/api/orders/o1/explode")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "unknown action 'explode': use accept, start, done"
+    assert sent.commands == []
+
+
+async def test_another_site_cannot_act_through_a_browser(client, store, sent):
+    store.write([an_order()])
+    headers = {"sec-fetch-site": "cross-site"}
+    assert (await client.post("/api/orders/o1/accept", headers=headers)).status_code == 403
+    assert sent.commands == []
+
+
+async def test_command_that_kafka_did_not_take_is_no_success(client, store, sent):
+    store.write([an_order()])
+    sent.is_away = True
+    answer = await client.post("/api/orders/o1/accept")
+    assert answer.status_code == 503
+    assert "no broker" in answer.json()["detail"]
+
+
+async def test_store_that_is_away_is_said_to_be(client, store):
+    store.close()
+    assert (await client.get("/healthz")).status_code == 503
+    assert (await client.get("/api/vitals")).status_code == 503
+    page = await client.get("/")
+    assert page.status_code == 200
+    assert "数据库暂不可用" in page.text
+
+
+async def test_health_metrics_and_ledger_answer(client):
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+    assert "vitals_ledger_unbalanced 0.0" in (await client.get("/metrics")).text
+    ledger = (await client.get("/api/ledger")).json()
+    assert (ledger["received"], ledger["difference"], ledger["terminals"]) == (0, 0, {})
