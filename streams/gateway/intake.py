@@ -120,7 +120,7 @@ class Intake:
             self._arm()
         if not self._room(1) and not self._link.paused:
             self._counts.paused += 1
-            _log.warning("mqtt_reading_stopped", held=self._held_messages, bytes=self._held_bytes)
+            _log.info("mqtt_reading_stopped", held=self._held_messages, bytes=self._held_bytes)
             self._link.pause()
 
     def _room(self, share: int) -> bool:

@@ -19,8 +19,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from streams.mqtt.client import LinkOptions, make_client, subscribe
 
-PACKETS_A_TURN = 64
-"""Packets read before the loop gets its turn again."""
+PACKETS_A_TURN = 128
+"""Packets after which the loop gets its turn again; paho reads as many more at a time as it has
+messages of its own outstanding."""
 BACK_OFF_S = (0.2, 5.0)
 _MISC_S = 2.0
 _CONNECT_S = 10.0
@@ -175,16 +176,15 @@ class Link:
     def _read(self) -> None:
         """Read packets until there are none, or the turn is over."""
         before = self._taken
-        for _ in range(PACKETS_A_TURN):
-            if self._file < 0 or self.paused:
+        while self._file >= 0 and not self.paused:
+            if self._taken - before >= PACKETS_A_TURN:
+                self._loop.call_soon(self._read)  # a TLS socket need not become readable again
                 break
             seen = self._taken
             if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 break
             if self._taken == seen and not self._buffered():
                 break
-        else:
-            self._loop.call_soon(self._read)  # a TLS socket need not become readable again
         if self._taken != before:
             self.on_turn()
 

@@ -1,0 +1,1 @@
+"""The publisher that plays simulated terminals as real MQTT clients."""
