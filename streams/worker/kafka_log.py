@@ -20,19 +20,23 @@ class KafkaLog:
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
         self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
 
-    async def start(self) -> None:
-        """Connect; a second call does nothing."""
-        if self._producer is None:
-            self._producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
-                acks="all",
-                enable_idempotence=True,
-                linger_ms=5,
-                max_batch_size=1 << 18,
-                max_request_size=8 << 20,
-            )
-            await self._producer.start()
+    async def start(self) -> AIOKafkaProducer:
+        """Connect; a second call only gives the producer."""
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._bootstrap,
+                    acks="all",
+                    enable_idempotence=True,
+                    linger_ms=5,
+                    max_batch_size=1 << 18,
+                    max_request_size=8 << 20,
+                )
+                await producer.start()
+                self._producer = producer
+        return self._producer
 
     async def stop(self) -> None:
         """Disconnect."""
@@ -56,9 +60,8 @@ class KafkaLog:
         self, topic: str, partition: int, key: str | None, value: bytes | None
     ) -> "asyncio.Future[object]":
         """Hand a record over; the future is done when every replica has it."""
-        if self._producer is None:
-            raise RuntimeError("KafkaLog.send before start")
-        future: asyncio.Future[object] = await self._producer.send(
+        producer = self._producer or await self.start()
+        future: asyncio.Future[object] = await producer.send(
             topic, value, key=None if key is None else key.encode(), partition=partition
         )
         return future
@@ -70,10 +73,12 @@ class KafkaLog:
         async with AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap, enable_auto_commit=False,
             max_partition_fetch_bytes=8 << 20,
+            # Not seek_to_beginning: without a group, the reset to the default position that `assign`
+            # starts may come after it, and the reader would find an empty log.
+            auto_offset_reset="earliest",
         ) as consumer:  # fmt: skip
             consumer.assign([tp])
             end = (await consumer.end_offsets([tp]))[tp]
-            await consumer.seek_to_beginning(tp)
             while await consumer.position(tp) < end:
                 for records in (await consumer.getmany(tp, timeout_ms=500)).values():
                     for record in records:

@@ -1,0 +1,73 @@
+"""The command `vitals`: every subcommand is imported when it is asked for, so `--help` is quick."""
+
+import importlib
+import sys
+
+import click
+import typer
+
+COMMANDS = {
+    "up": "Run everything on this machine: Kafka, MQTT, gateway, worker, page, simulator",
+    "replay": "Run recordings through the same logic, without any server",
+    "simulate": "Make a recording of simulated terminals, or publish it over MQTT",
+    "record": "Record the readings and commands of a running system",
+    "detect": "Score every `timestamp,value` CSV of a folder",
+    "check": "Check a city pack: every problem with file, line, value and mend",
+    "dlq": "Look at what was rejected, and why",
+    "gateway": "Carry packs from MQTT to Kafka",
+    "worker": "Compute vital signs, alerts and work orders (Faust)",
+    "ops": "Keep the store and serve the operations page",
+}
+
+
+class _Lazy(typer.core.TyperGroup):
+    """A group whose commands are modules of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"streams.cli.{cmd_name}")
+        if hasattr(module, "app"):
+            command: click.Command = typer.main.get_command(module.app)
+        else:
+            single = typer.Typer(add_completion=False)
+            single.command(cmd_name)(getattr(module, cmd_name))
+            command = typer.main.get_command(single)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+app = typer.Typer(
+    cls=_Lazy,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def vitals() -> None:
+    """City vital-signs monitor: readings in; vital signs, alerts and work orders out.
+
+    Start with `vitals up --scenario storm --speed 60 --for 90`, or with
+    `vitals replay RECORDING --city PACK --out DIR`.
+    """
+
+
+def main() -> None:
+    """Entry point of the `vitals` script."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,27 @@
+"""`vitals worker`: one Faust worker process."""
+
+from typing import Annotated
+
+import typer
+
+from streams.log import configure
+from streams.settings import Settings
+
+
+def worker(
+    kafka: Annotated[str, typer.Option(help="host:port,… of Kafka; else VITALS_KAFKA")] = "",
+) -> None:
+    """Compute vital signs, scores, alerts and work orders from Kafka until interrupted.
+
+    Start as many as there are partitions, on any machines: they share the work, and one that dies
+    is replaced by the others from its last checkpoint without losing or repeating anything.
+
+    Example: VITALS_CITY=seeds/sanshui vitals worker --kafka kafka:9092
+    """
+    settings = Settings(**({"kafka": kafka} if kafka else {}))  # type: ignore[arg-type]
+    if not settings.kafka:
+        raise typer.BadParameter("give --kafka HOST:PORT or set VITALS_KAFKA")
+    configure(settings.log_level, json=settings.log_json)
+    from streams.worker.app import run_worker  # noqa: PLC0415 - Faust is slow to import
+
+    run_worker(settings)

@@ -1,0 +1,175 @@
+"""The Faust application: two agents that hand events to the hosts of their partitions.
+
+Faust gives agents, partitions and rebalancing. Its tables are not used: a snapshot log that is read
+when it is needed shows a returning worker what its successor wrote, which a table recovered at the
+last rebalance does not (docs/decisions/0003).
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import faust
+import structlog
+from prometheus_client import Counter, start_http_server
+
+from streams.citypack import load_pack
+from streams.replay import engine_config
+from streams.settings import Settings
+from streams.topics import (
+    COMMANDS,
+    DISTRICT_SNAPSHOTS,
+    INDICATIONS,
+    READINGS,
+    ZONE_SNAPSHOTS,
+)
+from streams.worker.kafka_log import KafkaLog
+from streams.worker.partition_host import PartitionHost, Place
+from streams.worker.work import DistrictWork, Work, ZoneWork
+
+log = structlog.get_logger("worker")
+
+FATAL = 70
+"""Exit code after an error that only a restart from the last checkpoint can mend."""
+
+EVENTS = Counter("vitals_worker_events_total", "Inputs taken", ["topic"])
+SKIPPED = Counter("vitals_worker_skipped_total", "Inputs that the state already held", ["topic"])
+
+
+def build_app(settings: Settings) -> faust.App:
+    """The application of one worker process.
+
+    Args:
+        settings: Where Kafka is, which city, how it is cut.
+    """
+    pack = load_pack(settings.city, settings.rules)
+    config = engine_config(pack, settings.zone_partitions, settings.district_partitions)
+    identity = (version("city-vitals"), pack.digest)
+    kafka = KafkaLog(settings.kafka)
+    app = _faust_app(settings)
+    zones = _Hosts(
+        settings, kafka, (ZONE_SNAPSHOTS, identity), lambda p: ZoneWork(config, p)
+    )
+    districts = _Hosts(
+        settings, kafka, (DISTRICT_SNAPSHOTS, identity), lambda p: DistrictWork(config, p)
+    )
+    _agent(app, settings, zones, (READINGS,), settings.zone_partitions)
+    _agent(app, settings, districts, (INDICATIONS, COMMANDS), settings.district_partitions)
+
+    @app.on_rebalance_complete.connect
+    async def rebalanced(*_args: Any, **_kwargs: Any) -> None:
+        zones.new_lease()
+        districts.new_lease()
+        log.info("rebalanced", assigned=sorted(str(tp) for tp in app.consumer.assignment()))
+
+    @app.on_before_shutdown.connect
+    async def stopping(*_args: Any, **_kwargs: Any) -> None:
+        await zones.checkpoint()
+        await districts.checkpoint()
+        await kafka.stop()
+
+    return app
+
+
+def _faust_app(settings: Settings) -> faust.App:
+    return faust.App(
+        f"{settings.topic_prefix}vitals",
+        broker=[f"kafka://{address}" for address in settings.kafka.split(",")],
+        datadir=Path(tempfile.gettempdir()) / f"vitals-worker-{os.getpid()}",
+        store="memory://",
+        web_enabled=False,
+        topic_allow_declare=True,
+        topic_replication_factor=settings.replication,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=8 << 20,
+        broker_session_timeout=6,
+        broker_heartbeat_interval=1,
+        broker_commit_interval=0.5,
+        # An event whose handling failed must not be committed, and a rebalance must not wait for
+        # events that only a checkpoint acknowledges.
+        stream_ack_exceptions=False,
+        stream_ack_cancelled_tasks=False,
+        stream_wait_empty=False,
+    )
+
+
+class _Hosts:
+    """The hosts of one kind of partition."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        kafka: KafkaLog,
+        about: tuple[str, tuple[str, str]],
+        make: Callable[[int], Work],
+    ) -> None:
+        self._settings = settings
+        self._kafka = kafka
+        self._snapshots, self._identity = about
+        self._make = make
+        self._hosts: dict[int, PartitionHost] = {}
+
+    def of(self, partition: int) -> PartitionHost:
+        host = self._hosts.get(partition)
+        if host is None:
+            topic = self._settings.topic
+            place = Place(partition, topic(self._snapshots), topic, self._identity)
+            host = self._hosts[partition] = PartitionHost(
+                place, lambda: self._make(partition), self._kafka, self._settings.checkpoint_seconds
+            )
+        return host
+
+    def new_lease(self) -> None:
+        for host in self._hosts.values():
+            host.new_lease()
+
+    async def checkpoint(self) -> None:
+        for host in self._hosts.values():
+            await host.checkpoint()
+
+
+def _agent(
+    app: faust.App, settings: Settings, hosts: _Hosts, topics: tuple[str, ...], partitions: int
+) -> None:
+    """One agent over topics with equal partition counts."""
+    bare = {settings.topic(name): name for name in topics}
+    source = app.topic(
+        *bare, value_type=bytes, value_serializer="raw", key_type=bytes, partitions=partitions
+    )
+
+    @app.agent(source, name=f"vitals.{topics[0]}")
+    async def agent(stream: Any) -> None:
+        async for event in stream.noack().events():
+            message = event.message
+            if message.tp not in app.consumer.assignment():
+                continue
+            host = hosts.of(message.partition)
+            before = host.skipped
+            try:
+                await host.handle(event, bare[message.topic], message.offset, event.value)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                # Whatever it is, the state may be half changed and nothing was acknowledged: the
+                # one safe way on is a new process from the last checkpoint.
+                log.exception("fatal", topic=message.topic, partition=message.partition,
+                              offset=message.offset)  # fmt: skip
+                os._exit(FATAL)
+            EVENTS.labels(message.topic).inc()
+            if host.skipped > before:
+                SKIPPED.labels(message.topic).inc()
+                log.info("skipped", topic=message.topic, partition=message.partition,
+                         offset=message.offset)  # fmt: skip
+
+
+def run_worker(settings: Settings) -> None:
+    """Run a worker until it is told to stop (SIGTERM, SIGINT)."""
+    app = build_app(settings)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port)
+    worker = faust.Worker(app, loglevel="WARN", redirect_stdouts=False, override_logging=False)
+    worker.execute_from_commandline()

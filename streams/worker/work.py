@@ -1,0 +1,134 @@
+"""What a worker does with one input: engine partitions as producers of Kafka records. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from indicators.rounding import rfc3339
+from streams.engine.config import EngineConfig
+from streams.engine.district_partition import DistrictPartition
+from streams.engine.indication import IndicationFrame, decode_indications, encode_indications
+from streams.engine.published import ALERTS, WORKORDERS, Published
+from streams.engine.zone_partition import ZonePartition
+from streams.topics import COMMANDS, INDICATIONS, LEDGER
+
+
+class Record(NamedTuple):
+    """One record to be sent; `topic` without the prefix."""
+
+    topic: str
+    partition: int
+    key: str | None
+    value: bytes
+
+
+class Work(Protocol):
+    """One partition's work."""
+
+    def process(self, topic: str, body: bytes) -> list[Record]:
+        """Take one input and say what is to be sent, in order."""
+        ...
+
+    def report(self) -> list[Record]:
+        """What is sent beside the outputs at every checkpoint."""
+        ...
+
+    def dump(self, *, everything: bool) -> dict[str, bytes]:
+        """The blocks that changed, or all."""
+        ...
+
+    def load(self, blocks: Mapping[str, bytes]) -> None:
+        """Continue from all blocks."""
+        ...
+
+
+class ZoneWork:
+    """A zone partition: `readings` in; vital signs, scores, rejects and indications out."""
+
+    def __init__(self, config: EngineConfig, partition: int) -> None:
+        self._engine = ZonePartition(config)
+        self._partition = partition
+        self._received = -1
+
+    def dump(self, *, everything: bool) -> dict[str, bytes]:
+        """See `Work`."""
+        return self._engine.dump(everything=everything)
+
+    def load(self, blocks: Mapping[str, bytes]) -> None:
+        """See `Work`."""
+        self._engine.load(blocks)
+
+    def process(self, topic: str, body: bytes) -> list[Record]:
+        """See `Work`."""
+        del topic
+        published, indications = self._engine.step(body)
+        records = list(_records(published, self._partition))
+        for destination, items in sorted(indications.items()):
+            frame = encode_indications(IndicationFrame(self._partition, items))
+            records.append(Record(INDICATIONS, destination, None, frame))
+        return records
+
+    def report(self) -> list[Record]:
+        """The ledger, where it has changed."""
+        ledger = self._engine.ledger()
+        received = ledger.total().received
+        if received == self._received:
+            return []
+        self._received = received
+        span = self._engine.span()
+        body = {
+            "partition": self._partition,
+            "at": rfc3339(self._engine.now, "UTC"),
+            "first": span[0] if span else None,
+            "last": span[1] if span else None,
+            "terminals": ledger.terminals,
+            "reasons": ledger.reasons,
+        }
+        key = str(self._partition)
+        return [Record(LEDGER, self._partition, key, msgspec.json.encode(body, order="sorted"))]
+
+
+class DistrictWork:
+    """A district partition: `indications` and `commands` in; alerts, orders, roll-ups out."""
+
+    def __init__(self, config: EngineConfig, partition: int) -> None:
+        self._engine = DistrictPartition(config)
+        self._partition = partition
+        self._zone_partitions = config.zone_partitions
+
+    def dump(self, *, everything: bool) -> dict[str, bytes]:
+        """See `Work`."""
+        return self._engine.dump(everything=everything)
+
+    def load(self, blocks: Mapping[str, bytes]) -> None:
+        """See `Work`."""
+        self._engine.load(blocks)
+
+    def process(self, topic: str, body: bytes) -> list[Record]:
+        """See `Work`."""
+        if topic == COMMANDS:
+            published = self._engine.commands(body)
+        else:
+            published = self._engine.indications(decode_indications(body))
+        return list(_records(published, self._partition % self._zone_partitions, self._partition))
+
+    def report(self) -> list[Record]:
+        """Nothing: alerts and orders are their own report."""
+        return []
+
+
+def _records(
+    published: Iterable[Published], lines_to: int, events_to: int | None = None
+) -> Iterable[Record]:
+    """Lines of one stream share a record; each event has its own, in the order of publication."""
+    lines: dict[str, list[bytes]] = {}
+    for output in published:
+        if output.stream in (ALERTS, WORKORDERS):
+            partition = lines_to if events_to is None else events_to
+            yield Record(output.stream, partition, output.id, output.body)
+        else:
+            lines.setdefault(output.stream, []).append(output.body)
+    for stream, bodies in lines.items():
+        yield Record(stream, lines_to, None, b"\n".join(bodies))
+
