@@ -1,8 +1,10 @@
 """What every store promises, run over SQLite and, where it is at hand, a real InfluxDB."""
 
-import importlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -10,14 +12,15 @@ import pytest
 from streams.stores.influx import InfluxStore
 from streams.stores.influx_link import InfluxAddress
 from streams.stores.sqlite import SqliteStore
-from streams.stores.store import Event, Family, Score, StoreUnavailableError, Vital
+from streams.stores.store import Event, Family, Score, Store, StoreUnavailableError, Vital
+from tests.live.servers import Influx, influxd
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
 
 
-def a_vital(minute=0, **changes):
+def a_vital(minute: Any = 0, **changes: Any) -> Vital:
     end = NOON + timedelta(minutes=minute)
-    fields = {
+    fields: dict[str, Any] = {
         "zone": "xq-07", "indicator": "water_depth", "window_start": end - timedelta(minutes=1),
         "window_end": end, "value": 0.125, "unit": "m", "level": "W4", "coverage": 0.75,
         "detail": {"terminal": "WL-07"},
@@ -25,13 +28,18 @@ def a_vital(minute=0, **changes):
     return Vital(**{**fields, **changes})
 
 
-def a_score(minute=0, **changes):
-    fields = {"zone": "xq-07", "indicator": "water_depth", "score": 0.5, "expected": 0.1}
+def a_score(minute: Any = 0, **changes: Any) -> Score:
+    fields: dict[str, Any] = {
+        "zone": "xq-07",
+        "indicator": "water_depth",
+        "score": 0.5,
+        "expected": 0.1,
+    }
     return Score(window_end=NOON + timedelta(minutes=minute), **{**fields, **changes})
 
 
-def an_event(number, minute=0, **changes):
-    fields = {
+def an_event(number: Any, minute: Any = 0, **changes: Any) -> Event:
+    fields: dict[str, Any] = {
         "id": f"e{number}", "family": Family.ALERT, "subject": "i1", "zone": "xq-07",
         "kind": "waterlogging", "time": NOON + timedelta(minutes=minute), "step": number,
         "body": '{"data":{"level":"W4","text":"积水 \\"deep\\" \\\\ \\n x"}}',
@@ -40,15 +48,13 @@ def an_event(number, minute=0, **changes):
 
 
 @pytest.fixture(scope="session")
-def influx_server():
-    # Only the live run has a use for it.
-    servers = importlib.import_module("tests.live.servers")
-    with servers.influxd() as server:
+def influx_server() -> Iterator[Any]:
+    with influxd() as server:
         yield server
 
 
 @pytest.fixture
-def influx_address(influx_server, request):
+def influx_address(influx_server: Influx, request: pytest.FixtureRequest) -> Any:
     # A database of its own for each test.
     name = f"city{abs(hash(request.node.nodeid))}"
     with httpx.Client(base_url=influx_server.url, timeout=10) as client:
@@ -57,18 +63,18 @@ def influx_address(influx_server, request):
 
 
 @pytest.fixture(params=["sqlite", pytest.param("influx", marks=pytest.mark.live)])
-def opener(request, tmp_path):
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """Opens the same store again and again, as one process after the other does."""
-    opened = []
-    if request.param == "sqlite":
-        make = lambda: SqliteStore(tmp_path / "store.sqlite")  # noqa: E731
-    else:
-        address = request.getfixturevalue("influx_address")
-        make = lambda: InfluxStore(address)  # noqa: E731
+    opened: list[Store] = []
+    is_sqlite = request.param == "sqlite"
+    address = None if is_sqlite else request.getfixturevalue("influx_address")
 
-    def open_again():
-        opened.append(make())
-        return opened[-1]
+    def open_again() -> Store:
+        fresh: Store = (
+            SqliteStore(tmp_path / "store.sqlite") if address is None else InfluxStore(address)
+        )
+        opened.append(fresh)
+        return fresh
 
     yield open_again
     for store in opened:
@@ -76,34 +82,34 @@ def opener(request, tmp_path):
 
 
 @pytest.fixture
-def store(opener):
+def store(opener: Callable[[], Store]) -> Any:
     return opener()
 
 
-def seen(store):
+def seen(store: Store) -> Any:
     return store.series("xq-07", "water_depth", NOON - timedelta(days=1), NOON + timedelta(days=1))
 
 
-def test_written_vital_comes_back_whole(store):
+def test_written_vital_comes_back_whole(store: Store) -> None:
     store.write([a_vital()])
     assert seen(store) == [a_vital()]
     assert store.latest_vitals() == [a_vital()]
 
 
-def test_missing_value_comes_back_with_its_reason(store):
+def test_missing_value_comes_back_with_its_reason(store: Store) -> None:
     unknown = a_vital(value=None, level=None, reason="no_data", coverage=0.0, detail={})
     store.write([unknown])
     assert seen(store) == [unknown]
 
 
-def test_awkward_names_and_texts_come_back_as_they_were(store):
+def test_awkward_names_and_texts_come_back_as_they_were(store: Store) -> None:
     awkward = a_vital(zone="路, 口=1 a\\b", unit='°C "x"', reason='a\\b "c",=\n\'d', value=-1e-9)
     store.write([awkward])
     since, until = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
     assert store.series(awkward.zone, awkward.indicator, since, until) == [awkward]
 
 
-def test_equal_revision_written_twice_stands_once(store):
+def test_equal_revision_written_twice_stands_once(store: Store) -> None:
     store.write([a_vital()])
     store.write([a_vital()])
     assert seen(store) == [a_vital()]
@@ -111,14 +117,14 @@ def test_equal_revision_written_twice_stands_once(store):
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize("at_once", [True, False])
-def test_highest_revision_wins_in_any_order(store, order, at_once):
+def test_highest_revision_wins_in_any_order(store: Store, order: Any, at_once: Any) -> None:
     rows = [a_vital(revision=n, value=float(n)) for n in order]
     for batch in [rows] if at_once else [[row] for row in rows]:
         store.write(batch)
     assert seen(store) == [a_vital(revision=2, value=2.0)]
 
 
-def test_lower_revision_after_reopening_does_not_win(opener):
+def test_lower_revision_after_reopening_does_not_win(opener: Callable[[], Store]) -> None:
     first = opener()
     first.write([a_vital(revision=1, value=9.0), a_vital(minute=5)])
     first.close()
@@ -127,7 +133,7 @@ def test_lower_revision_after_reopening_does_not_win(opener):
     assert seen(second) == [a_vital(revision=1, value=9.0), a_vital(minute=5)]
 
 
-def test_correction_to_na_leaves_no_old_value(store):
+def test_correction_to_na_leaves_no_old_value(store: Store) -> None:
     unknown = a_vital(revision=1, value=None, level=None, reason="low_coverage")
     store.write([a_vital()])
     store.write([unknown])
@@ -135,7 +141,7 @@ def test_correction_to_na_leaves_no_old_value(store):
     assert store.latest_vitals() == [unknown]
 
 
-def test_latest_is_the_newest_window_per_place_and_sign(store):
+def test_latest_is_the_newest_window_per_place_and_sign(store: Store) -> None:
     rows = [
         a_vital(minute=2), a_vital(minute=1), a_vital(indicator="rain_60min", minute=1),
         a_vital(zone="a-town", kind="town", indicator="health_index", value=88.0),
@@ -144,14 +150,14 @@ def test_latest_is_the_newest_window_per_place_and_sign(store):
     assert store.latest_vitals() == [rows[3], rows[2], rows[0]]
 
 
-def test_late_revision_of_an_older_window_is_not_the_latest(store):
+def test_late_revision_of_an_older_window_is_not_the_latest(store: Store) -> None:
     store.write([a_vital(), a_vital(minute=1)])
     store.write([a_vital(revision=1, value=3.0)])
     assert store.latest_vitals() == [a_vital(minute=1)]
     assert seen(store)[0] == a_vital(revision=1, value=3.0)
 
 
-def test_series_has_its_first_bound_and_not_its_last(store):
+def test_series_has_its_first_bound_and_not_its_last(store: Store) -> None:
     store.write([a_vital(minute=n) for n in range(4)])
     found = store.series(
         "xq-07", "water_depth", NOON + timedelta(minutes=1), NOON + timedelta(minutes=3)
@@ -159,7 +165,7 @@ def test_series_has_its_first_bound_and_not_its_last(store):
     assert found == [a_vital(minute=1), a_vital(minute=2)]
 
 
-def test_scores_keep_the_highest_revision(store):
+def test_scores_keep_the_highest_revision(store: Store) -> None:
     store.write([a_score(revision=1, score=0.9), a_score(revision=0)])
     store.write([a_score(minute=1, score=None, expected=None)])
     store.write([a_score(revision=0)])
@@ -167,7 +173,7 @@ def test_scores_keep_the_highest_revision(store):
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_newest_event_is_the_state_in_any_order_of_arrival(store, order):
+def test_newest_event_is_the_state_in_any_order_of_arrival(store: Store, order: Any) -> None:
     events = [an_event(0), an_event(1, minute=3), an_event(2, minute=3, active=False)]
     for number in order:
         store.write([events[number]])
@@ -176,19 +182,19 @@ def test_newest_event_is_the_state_in_any_order_of_arrival(store, order):
     assert store.alerts(active_only=True) == []
 
 
-def test_repeated_event_is_kept_once(store):
+def test_repeated_event_is_kept_once(store: Store) -> None:
     store.write([an_event(0), an_event(0)])
     store.write([an_event(0)])
     assert store.history(Family.ALERT, "i1") == [an_event(0)]
 
 
-def test_events_of_one_instant_are_all_kept(store):
+def test_events_of_one_instant_are_all_kept(store: Store) -> None:
     events = [an_event(n) for n in range(4)]
     store.write(events)
     assert store.history(Family.ALERT, "i1") == events
 
 
-def test_families_of_one_subject_stay_apart(store):
+def test_families_of_one_subject_stay_apart(store: Store) -> None:
     order = an_event(1, family=Family.WORKORDER, subject="o1")
     refusal = an_event(2, minute=1, family=Family.REFUSAL, subject="o1", active=False)
     store.write([order, refusal, an_event(3)])
@@ -201,12 +207,12 @@ def test_families_of_one_subject_stay_apart(store):
     assert store.order("o2") is None
 
 
-def test_states_come_newest_first(store):
+def test_states_come_newest_first(store: Store) -> None:
     store.write([an_event(n, minute=n, subject=f"i{n}") for n in (1, 3, 2)])
     assert [s.event.subject for s in store.alerts(active_only=True)] == ["i3", "i2", "i1"]
 
 
-def test_everything_survives_closing(opener):
+def test_everything_survives_closing(opener: Callable[[], Store]) -> None:
     first = opener()
     first.write(
         [a_vital(), a_score(), an_event(1), an_event(2, family=Family.WORKORDER, subject="o")]
@@ -220,19 +226,19 @@ def test_everything_survives_closing(opener):
     assert again.identity == first.identity
 
 
-def test_reader_sees_what_another_process_wrote(opener):
+def test_reader_sees_what_another_process_wrote(opener: Callable[[], Store]) -> None:
     writer, reader = opener(), opener()
     assert reader.latest_vitals() == []
     writer.write([a_vital(), an_event(1)])
     assert reader.series("xq-07", "water_depth", NOON, NOON + timedelta(minutes=1)) == [a_vital()]
 
 
-def test_empty_batch_changes_nothing(store):
+def test_empty_batch_changes_nothing(store: Store) -> None:
     store.write([])
     assert store.latest_vitals() == []
 
 
-def test_closed_store_is_unavailable(opener):
+def test_closed_store_is_unavailable(opener: Callable[[], Store]) -> None:
     store = opener()
     store.close()
     with pytest.raises(StoreUnavailableError):

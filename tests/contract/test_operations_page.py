@@ -1,8 +1,11 @@
 """The operations process as a whole: a real Kafka behind it, HTTP in front."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -20,7 +23,7 @@ from streams.ops.server import serve
 from streams.ops.wording import Wording
 from streams.settings import Settings
 from streams.stores.sqlite import SqliteStore
-from streams.stores.store import StoreRefusedError, StoreUnavailableError
+from streams.stores.store import Store, StoreRefusedError, StoreUnavailableError
 from streams.topics import partition_of
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -29,16 +32,16 @@ PATIENCE_S = 30.0
 
 
 @pytest.fixture
-async def settings(kafka, tmp_path):
-    settings = Settings(
-        kafka=kafka, topic_prefix=f"{fresh_id()}.", store=f"sqlite:{tmp_path}/ops.sqlite",
-        ops_port=free_port(0), clock_anchor=NOON.timestamp(),
-    )  # fmt: skip
+async def settings(kafka: str, tmp_path: Path) -> Any:
+    settings = Settings.model_validate({
+        "kafka": kafka, "topic_prefix": f"{fresh_id()}.", "store": f"sqlite:{tmp_path}/ops.sqlite",
+        "ops_port": free_port(0), "clock_anchor": NOON.timestamp(),
+    })  # fmt: skip
     await ensure_topics(settings)
     return settings
 
 
-def a_vital(number=0, **changes):
+def a_vital(number: Any = 0, **changes: Any) -> bytes:
     end = NOON + timedelta(minutes=number)
     return msgspec.json.encode({
         "at": end, "zone": "a", "indicator": "water_depth", "window_start": end - timedelta(minutes=1),
@@ -47,14 +50,14 @@ def a_vital(number=0, **changes):
     })  # fmt: skip
 
 
-def an_event(type_, **data):
+def an_event(type_: Any, **data: Any) -> bytes:
     return msgspec.json.encode({
         "specversion": "1.0", "id": fresh_id(), "source": "/test", "type": type_, "subject": "a",
         "time": NOON, "datacontenttype": "application/json", "data": {"zone": "a", **data},
     })  # fmt: skip
 
 
-async def publish(settings, **values):
+async def publish(settings: Settings, **values: Any) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=settings.kafka, acks="all")
     await producer.start()
     try:
@@ -65,7 +68,7 @@ async def publish(settings, **values):
         await producer.stop()
 
 
-async def until(condition):
+async def until(condition: Any) -> Any:
     """Wait until an awaitable condition holds, and return what it gave."""
     async with asyncio.timeout(PATIENCE_S):
         while not (found := await condition()):
@@ -74,13 +77,13 @@ async def until(condition):
 
 
 @asynccontextmanager
-async def serving(settings):
+async def serving(settings: Settings) -> AsyncIterator[Any]:
     """The whole process, in this loop; ended as a signal would."""
     stopping = asyncio.Event()
     task = asyncio.create_task(serve(settings, CITY, Wording(), stopping))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.ops_port}") as client:
 
-        async def is_up():
+        async def is_up() -> Any:
             if task.done():
                 task.result()
             try:
@@ -96,7 +99,9 @@ async def serving(settings):
             await asyncio.wait_for(task, PATIENCE_S)
 
 
-async def test_published_records_are_seen_over_http_and_actions_reach_kafka(settings):
+async def test_published_records_are_seen_over_http_and_actions_reach_kafka(
+    settings: Settings,
+) -> Any:
     order = {"order": "o1", "state": "dispatched", "priority": "P1", "history": 1}
     alert = {"incident": "i1", "kind": "waterlogging", "level": "W2", "msgType": "Alert"}
     ledger = {
@@ -115,10 +120,10 @@ async def test_published_records_are_seen_over_http_and_actions_reach_kafka(sett
     )  # fmt: skip
     async with serving(settings) as client:
 
-        async def get(path):
+        async def get(path: Any) -> Any:
             return (await client.get(path)).json()
 
-        async def all_there():
+        async def all_there() -> Any:
             lists = [await get(f"/api/{name}") for name in ("vitals", "scores", "alerts", "orders")]
             return all(lists) and (await get("/api/ledger"))["received"] == 2
 
@@ -139,12 +144,13 @@ async def test_published_records_are_seen_over_http_and_actions_reach_kafka(sett
         assert sent.status_code == 202
     record = await the_command(settings)
     command = decode_line(record.value).command
+    assert command is not None
     assert (command.id, command.order, command.actor) == (sent.json()["command"], "o1", "Li")
     assert record.partition == partition_of("north", settings.district_partitions)
     assert 0 <= Clock(NOON.timestamp()).now() - decode_line(record.value).received < PATIENCE_S
 
 
-async def the_command(settings):
+async def the_command(settings: Settings) -> Any:
     consumer = AIOKafkaConsumer(
         settings.topic("commands"), bootstrap_servers=settings.kafka, auto_offset_reset="earliest"
     )
@@ -158,11 +164,11 @@ async def the_command(settings):
 class Faulty(SqliteStore):
     """A real store that is away for its first writes, and refuses one zone for ever."""
 
-    def __init__(self, path, absences=0):
+    def __init__(self, path: Any, absences: Any = 0) -> None:
         super().__init__(path)
         self.absences, self.writes = absences, 0
 
-    def write(self, rows):
+    def write(self, rows: Any) -> None:
         self.writes += 1
         if self.absences > 0:
             self.absences -= 1
@@ -172,13 +178,13 @@ class Faulty(SqliteStore):
         super().write(rows)
 
 
-async def seen_after_projection(settings, store, expected):
+async def seen_after_projection(settings: Settings, store: Store, expected: Any) -> Any:
     """Project until the series has `expected` rows; then stop and return the series."""
     stopping = asyncio.Event()
     metrics = ProjectionMetrics(CollectorRegistry())
     task = asyncio.create_task(Projection(settings, store, metrics, stopping).run())
 
-    async def rows():
+    async def rows() -> Any:
         if task.done():
             task.result()
         found = store.series("a", "water_depth", NOON, NOON + timedelta(days=1))
@@ -191,7 +197,7 @@ async def seen_after_projection(settings, store, expected):
         await asyncio.wait_for(task, PATIENCE_S)
 
 
-async def test_store_that_was_away_misses_nothing(settings, tmp_path):
+async def test_store_that_was_away_misses_nothing(settings: Settings, tmp_path: Path) -> None:
     await publish(settings, vitals=[a_vital(n) for n in range(20)])
     store = Faulty(tmp_path / "f.sqlite", absences=3)
     found, metrics = await seen_after_projection(settings, store, 20)
@@ -200,7 +206,9 @@ async def test_store_that_was_away_misses_nothing(settings, tmp_path):
     assert metrics.retries._value.get() == 3
 
 
-async def test_refused_row_is_passed_and_its_neighbours_are_kept(settings, tmp_path):
+async def test_refused_row_is_passed_and_its_neighbours_are_kept(
+    settings: Settings, tmp_path: Path
+) -> None:
     records = [a_vital(n, zone="poison" if n == 7 else "a") for n in range(20)]
     await publish(settings, vitals=records)
     store = Faulty(tmp_path / "f.sqlite")
@@ -211,8 +219,8 @@ async def test_refused_row_is_passed_and_its_neighbours_are_kept(settings, tmp_p
 
 
 async def test_projection_continues_where_the_store_is_and_begins_anew_for_an_empty_one(
-    settings, tmp_path
-):
+    settings: Settings, tmp_path: Path
+) -> None:
     await publish(settings, vitals=[a_vital(n) for n in range(5)])
     first = Faulty(tmp_path / "first.sqlite")
     await seen_after_projection(settings, first, 5)
@@ -227,15 +235,15 @@ async def test_projection_continues_where_the_store_is_and_begins_anew_for_an_em
 
 
 async def test_stopping_while_the_store_is_away_ends_at_once_and_commits_nothing(
-    settings, tmp_path
-):
+    settings: Settings, tmp_path: Path
+) -> Any:
     await publish(settings, vitals=[a_vital(n) for n in range(3)])
     store = Faulty(tmp_path / "f.sqlite", absences=10**6)
     stopping = asyncio.Event()
     projection = Projection(settings, store, ProjectionMetrics(CollectorRegistry()), stopping)
     task = asyncio.create_task(projection.run())
 
-    async def has_tried():
+    async def has_tried() -> Any:
         return store.writes >= 2
 
     await until(has_tried)

@@ -1,15 +1,19 @@
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
 
 from sensors.city import Zone, build_city
+from sensors.line import Command
 from streams.ops.app import create_app
 from streams.ops.commands import CommandNotSentError
 from streams.ops.ledger import LedgerBook
 from streams.stores.sqlite import SqliteStore
-from streams.stores.store import Event, Family, Vital
+from streams.stores.store import Event, Family, Store, Vital
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
 CITY = build_city([Zone(id="a", name="甲路", district="north")], [])
@@ -18,49 +22,57 @@ CITY = build_city([Zone(id="a", name="甲路", district="north")], [])
 class Sent:
     """Remembers commands; refuses them while Kafka is said to be away."""
 
-    def __init__(self):
-        self.commands = []
+    def __init__(self) -> None:
+        self.commands: list[tuple[Command, str]] = []
         self.is_away = False
 
-    async def __call__(self, command, district):
+    async def __call__(self, command: Command, district: str) -> None:
         if self.is_away:
             raise CommandNotSentError("no broker")
         self.commands.append((command, district))
 
 
-def a_vital(minute=0, **changes):
+def a_vital(minute: Any = 0, **changes: Any) -> Vital:
     end = NOON + timedelta(minutes=minute)
-    fields = {"zone": "a", "indicator": "water_depth", "value": 0.5, "unit": "m", "level": "W2"}
+    fields: dict[str, Any] = {
+        "zone": "a",
+        "indicator": "water_depth",
+        "value": 0.5,
+        "unit": "m",
+        "level": "W2",
+    }
     return Vital(window_start=end - timedelta(minutes=1), window_end=end, **{**fields, **changes})
 
 
-def an_order(subject="o1", zone="a", state="dispatched", **changes):
+def an_order(
+    subject: Any = "o1", zone: Any = "a", state: Any = "dispatched", **changes: Any
+) -> Event:
     body = msgspec.json.encode({"data": {"order": subject, "state": state, "district": "south"}})
-    fields = {"id": f"{subject}-{state}", "family": Family.WORKORDER, "time": NOON}
+    fields: dict[str, Any] = {"id": f"{subject}-{state}", "family": Family.WORKORDER, "time": NOON}
     return Event(subject=subject, zone=zone, body=body.decode(), **{**fields, **changes})
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Iterator[Any]:
     store = SqliteStore(tmp_path / "ops.sqlite")
     yield store
     store.close()
 
 
 @pytest.fixture
-def sent():
+def sent() -> Any:
     return Sent()
 
 
 @pytest.fixture
-async def client(store, sent):
+async def client(store: Store, sent: Sent) -> AsyncIterator[Any]:
     app = create_app(store, LedgerBook(), CITY, sent, clock=NOON.timestamp)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://ops") as client:
         yield client
 
 
-async def test_page_shows_the_sign_with_its_place(client, store):
+async def test_page_shows_the_sign_with_its_place(client: httpx.AsyncClient, store: Store) -> None:
     store.write([a_vital()])
     answer = await client.get("/")
     assert answer.status_code == 200
@@ -69,7 +81,7 @@ async def test_page_shows_the_sign_with_its_place(client, store):
     assert "default-src 'self'" in answer.headers["content-security-policy"]
 
 
-async def test_page_loads_nothing_from_elsewhere(client):
+async def test_page_loads_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
     text = (await client.get("/")).text
     for name in ("ops.css", "ops.js", "icon.svg"):
         assert f'"/static/{name}"' in text
@@ -80,28 +92,30 @@ async def test_page_loads_nothing_from_elsewhere(client):
     assert "https://" not in text
 
 
-async def test_text_from_outside_is_escaped(client, store):
+async def test_text_from_outside_is_escaped(client: httpx.AsyncClient, store: Store) -> None:
     store.write([a_vital(zone="<script>x</script>", level="<b>")])
     text = (await client.get("/board")).text
     assert "<script>x" not in text
     assert "&lt;script&gt;x" in text
 
 
-async def test_series_is_bounded_and_in_order(client, store):
+async def test_series_is_bounded_and_in_order(client: httpx.AsyncClient, store: Store) -> None:
     store.write([a_vital(minute=n) for n in (0, -2, -1)])
     query = {"zone": "a", "indicator": "water_depth", "since": "2026-06-01T11:59:00+08:00"}
     rows = (await client.get("/api/series", params=query)).json()
     assert [row["window_end"] for row in rows] == ["2026-06-01T03:59:00Z", "2026-06-01T04:00:00Z"]
 
 
-async def test_series_bound_without_offset_is_refused(client):
+async def test_series_bound_without_offset_is_refused(client: httpx.AsyncClient) -> None:
     query = {"zone": "a", "indicator": "x", "since": "2026-06-01T11:59:00"}
     answer = await client.get("/api/series", params=query)
     assert answer.status_code == 422
     assert "offset" in answer.json()["detail"]
 
 
-async def test_orders_are_open_unless_asked_for_all(client, store):
+async def test_orders_are_open_unless_asked_for_all(
+    client: httpx.AsyncClient, store: Store
+) -> None:
     store.write([an_order("o1"), an_order("o2", state="closed", active=False)])
     open_ = (await client.get("/api/orders")).json()
     all_ = (await client.get("/api/orders", params={"open": "false"})).json()
@@ -110,7 +124,9 @@ async def test_orders_are_open_unless_asked_for_all(client, store):
     assert open_[0]["event"]["data"]["order"] == "o1"
 
 
-async def test_order_tells_its_history_and_refusals(client, store):
+async def test_order_tells_its_history_and_refusals(
+    client: httpx.AsyncClient, store: Store
+) -> None:
     later = NOON + timedelta(minutes=1)
     refusal = an_order(state="x", family=Family.REFUSAL, time=later)
     store.write([an_order(), an_order(state="accepted", time=later), refusal])
@@ -120,7 +136,9 @@ async def test_order_tells_its_history_and_refusals(client, store):
 
 
 @pytest.mark.parametrize("action", ["accept", "start", "done"])
-async def test_action_becomes_a_command_for_the_zones_district(client, store, sent, action):
+async def test_action_becomes_a_command_for_the_zones_district(
+    client: httpx.AsyncClient, store: Store, sent: Sent, action: Any
+) -> None:
     store.write([an_order()])
     asked = {"actor": "李工", "note": "ok", "command": "c1"}
     answer = await client.post(f"/api/orders/o1/{action}", json=asked)
@@ -130,7 +148,9 @@ async def test_action_becomes_a_command_for_the_zones_district(client, store, se
     assert (command.actor, command.note, district) == ("李工", "ok", "north")
 
 
-async def test_command_without_body_gets_an_id_of_its_own(client, store, sent):
+async def test_command_without_body_gets_an_id_of_its_own(
+    client: httpx.AsyncClient, store: Store, sent: Sent
+) -> None:
     store.write([an_order()])
     first = (await client.post("/api/orders/o1/accept")).json()["command"]
     second = (await client.post("/api/orders/o1/accept")).json()["command"]
@@ -139,13 +159,15 @@ async def test_command_without_body_gets_an_id_of_its_own(client, store, sent):
     assert [command.id for command, _ in sent.commands] == [first, second]
 
 
-async def test_order_of_an_unknown_zone_goes_to_the_district_it_names(client, store, sent):
+async def test_order_of_an_unknown_zone_goes_to_the_district_it_names(
+    client: httpx.AsyncClient, store: Store, sent: Sent
+) -> None:
     store.write([an_order(zone="ghost")])
     await client.post("/api/orders/o1/accept")
     assert sent.commands[0][1] == "south"
 
 
-async def test_unknown_order_is_not_found(client, sent):
+async def test_unknown_order_is_not_found(client: httpx.AsyncClient, sent: Sent) -> None:
     answer = await client.post("/api/orders/nope/accept")
     assert answer.status_code == 404
     assert "nope" in answer.json()["detail"]
@@ -153,7 +175,9 @@ async def test_unknown_order_is_not_found(client, sent):
     assert sent.commands == []
 
 
-async def test_unknown_action_names_those_there_are(client, store, sent):
+async def test_unknown_action_names_those_there_are(
+    client: httpx.AsyncClient, store: Store, sent: Sent
+) -> None:
     store.write([an_order()])
     answer = await client.post("/api/orders/o1/explode")
     assert answer.status_code == 422
@@ -161,14 +185,18 @@ async def test_unknown_action_names_those_there_are(client, store, sent):
     assert sent.commands == []
 
 
-async def test_another_site_cannot_act_through_a_browser(client, store, sent):
+async def test_another_site_cannot_act_through_a_browser(
+    client: httpx.AsyncClient, store: Store, sent: Sent
+) -> None:
     store.write([an_order()])
     headers = {"sec-fetch-site": "cross-site"}
     assert (await client.post("/api/orders/o1/accept", headers=headers)).status_code == 403
     assert sent.commands == []
 
 
-async def test_command_that_kafka_did_not_take_is_no_success(client, store, sent):
+async def test_command_that_kafka_did_not_take_is_no_success(
+    client: httpx.AsyncClient, store: Store, sent: Sent
+) -> None:
     store.write([an_order()])
     sent.is_away = True
     answer = await client.post("/api/orders/o1/accept")
@@ -176,7 +204,7 @@ async def test_command_that_kafka_did_not_take_is_no_success(client, store, sent
     assert "no broker" in answer.json()["detail"]
 
 
-async def test_store_that_is_away_is_said_to_be(client, store):
+async def test_store_that_is_away_is_said_to_be(client: httpx.AsyncClient, store: Store) -> None:
     store.close()
     assert (await client.get("/healthz")).status_code == 503
     assert (await client.get("/api/vitals")).status_code == 503
@@ -185,7 +213,7 @@ async def test_store_that_is_away_is_said_to_be(client, store):
     assert "数据库暂不可用" in page.text
 
 
-async def test_health_metrics_and_ledger_answer(client):
+async def test_health_metrics_and_ledger_answer(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok"}
     assert "vitals_ledger_unbalanced 0.0" in (await client.get("/metrics")).text
     ledger = (await client.get("/api/ledger")).json()

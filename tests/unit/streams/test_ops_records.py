@@ -1,10 +1,11 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
 
 from streams.ops.records import decode
-from streams.stores.store import Family
+from streams.stores.store import Event, Family, Score, Vital
 
 VITAL = {
     "at": "2026-06-01T12:00:05+08:00", "zone": "a", "indicator": "water_depth",
@@ -14,20 +15,29 @@ VITAL = {
 }  # fmt: skip
 
 
-def lines(*values):
+def lines(*values: Any) -> Any:
     return b"\n".join(msgspec.json.encode(value) for value in values)
 
 
-def an_event(type_, **data):
+def an_event(type_: Any, **data: Any) -> bytes:
     return msgspec.json.encode({
         "specversion": "1.0", "id": "e1", "source": "/s", "type": type_, "subject": "x",
         "time": "2026-06-01T12:00:00.1239+08:00", "data": data,
     })  # fmt: skip
 
 
-def test_record_of_several_lines_gives_several_rows():
+def only_event(topic: str, value: bytes) -> Event:
+    """The one event of a record without faults."""
+    (row,), faults = decode(topic, value)
+    assert faults == []
+    assert isinstance(row, Event)
+    return row
+
+
+def test_record_of_several_lines_gives_several_rows() -> None:
     rows, faults = decode("vitals", lines(VITAL, {**VITAL, "zone": "b"}) + b"\n\n")
     assert [row.zone for row in rows] == ["a", "b"]
+    assert isinstance(rows[0], Vital)
     assert rows[0].window_end == datetime(2026, 6, 1, 4, tzinfo=UTC)
     assert (rows[0].detail, faults) == ({"n": 3}, [])
 
@@ -40,50 +50,51 @@ def test_record_of_several_lines_gives_several_rows():
         lines({**VITAL, "value": "deep"}), lines({**VITAL, "window_end": "2026-13-01T00:00:00Z"}),
     ],
 )  # fmt: skip
-def test_poisoned_line_does_not_take_its_neighbours_with_it(bad):
+def test_poisoned_line_does_not_take_its_neighbours_with_it(bad: Any) -> None:
     rows, faults = decode("vitals", lines(VITAL) + b"\n" + bad + b"\n" + lines(VITAL))
     assert len(rows) == 2
     assert [fault.line for fault in faults] == [bad]
     assert faults[0].why
 
 
-def test_score_that_is_still_learning_is_a_row():
+def test_score_that_is_still_learning_is_a_row() -> None:
     score = {"at": 1.0, "zone": "a", "indicator": "x", "window_end": "2026-06-01T12:00:00+08:00",
              "score": None, "expected": None, "deviation": None, "revision": 0}  # fmt: skip
     rows, faults = decode("scores", lines(score))
+    assert isinstance(rows[0], Score)
     assert (rows[0].score, faults) == (None, [])
 
 
 @pytest.mark.parametrize(
     ("message", "step", "active"), [("Alert", 0, True), ("Update", 1, True), ("Cancel", 2, False)]
 )
-def test_alert_holds_until_it_is_cancelled(message, step, active):
+def test_alert_holds_until_it_is_cancelled(message: Any, step: Any, active: Any) -> None:
     value = an_event(
         "cn.cityvitals.alert.v1", incident="i", zone="a", kind="crowd", msgType=message
     )
-    (row,), _ = decode("alerts", value)
+    row = only_event("alerts", value)
     assert (row.family, row.subject, row.kind) == (Family.ALERT, "i", "crowd")
     assert (row.step, row.active) == (step, active)
     assert row.body.encode() == value
 
 
-def test_time_is_kept_in_whole_milliseconds():
-    (row,), _ = decode("alerts", an_event("cn.cityvitals.alert.v1", incident="i"))
+def test_time_is_kept_in_whole_milliseconds() -> None:
+    row = only_event("alerts", an_event("cn.cityvitals.alert.v1", incident="i"))
     assert row.time == datetime(2026, 6, 1, 4, 0, 0, 123_000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("state", "active"), [("new", True), ("verifying", True), ("closed", False)]
 )
-def test_order_is_open_until_it_is_closed(state, active):
+def test_order_is_open_until_it_is_closed(state: Any, active: Any) -> None:
     value = an_event(f"cn.cityvitals.workorder.{state}.v1", order="o", state=state, history=4)
-    (row,), _ = decode("workorders", value)
+    row = only_event("workorders", value)
     assert (row.family, row.subject, row.step, row.active) == (Family.WORKORDER, "o", 4, active)
 
 
-def test_refused_command_is_not_a_state_of_the_order():
+def test_refused_command_is_not_a_state_of_the_order() -> None:
     value = an_event("cn.cityvitals.workorder.refused.v1", order="o", command="c", reason="closed")
-    (row,), _ = decode("workorders", value)
+    row = only_event("workorders", value)
     assert (row.family, row.subject) == (Family.REFUSAL, "o")
 
 
@@ -91,7 +102,7 @@ def test_refused_command_is_not_a_state_of_the_order():
 @pytest.mark.parametrize(
     "value", [b"", b"null", an_event("t", other=1), an_event("t", incident=1, order=2)]
 )
-def test_event_without_a_subject_is_a_fault_or_nothing(topic, value):
+def test_event_without_a_subject_is_a_fault_or_nothing(topic: Any, value: Any) -> None:
     rows, faults = decode(topic, value)
     assert rows == []
     assert len(faults) == (1 if value else 0)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -32,26 +33,26 @@ WORDING = Wording(
 )
 
 
-def a_vital(zone="a", indicator="water_depth", **changes):
-    fields = {
+def a_vital(zone: Any = "a", indicator: Any = "water_depth", **changes: Any) -> Vital:
+    fields: dict[str, Any] = {
         "window_start": NOON - timedelta(minutes=1), "window_end": NOON, "value": 0.2, "unit": "m",
         "level": None,
     }  # fmt: skip
     return Vital(**{"zone": zone, "indicator": indicator, **fields, **changes})
 
 
-def zones_of(*vitals, now=NOON):
+def zones_of(*vitals: Any, now: Any = NOON) -> Any:
     return places(vitals, CITY, WORDING, now)[1]
 
 
-def test_worst_zone_comes_first():
+def test_worst_zone_comes_first() -> None:
     shown = zones_of(a_vital("a", level="W4"), a_vital("b", level="W1"), a_vital("la"))
     assert [(zone.id, zone.look.colour) for zone in shown] == [
         ("b", "red"), ("a", "blue"), ("la", "green"),
     ]  # fmt: skip
 
 
-def test_zones_of_one_level_go_by_health_the_lowest_first():
+def test_zones_of_one_level_go_by_health_the_lowest_first() -> None:
     health = {"indicator": "health_index", "unit": "1"}
     shown = zones_of(
         a_vital("a", level="W4"), a_vital("a", value=80.0, **health),
@@ -61,7 +62,7 @@ def test_zones_of_one_level_go_by_health_the_lowest_first():
     assert [zone.id for zone in shown] == ["b", "a", "la"]
 
 
-def test_harmless_signs_are_folded_and_notable_ones_are_not():
+def test_harmless_signs_are_folded_and_notable_ones_are_not() -> None:
     (zone,) = zones_of(
         a_vital(indicator="noise_leq"), a_vital(level="W2"),
         a_vital(indicator="x", value=None, reason="low_coverage"),
@@ -70,47 +71,47 @@ def test_harmless_signs_are_folded_and_notable_ones_are_not():
     assert [sign.indicator for sign in zone.quiet] == ["noise_leq"]
 
 
-def test_missing_value_is_na_with_its_reason():
+def test_missing_value_is_na_with_its_reason() -> None:
     (zone,) = zones_of(a_vital(value=None, reason="low_coverage", coverage=0.1))
     (sign,) = zone.notable
     assert (sign.value, sign.unit, sign.coverage) == ("NA", "", 10)
     assert sign.reason == ("数据不足", "too few readings")
 
 
-def test_unknown_reason_is_shown_as_it_is():
+def test_unknown_reason_is_shown_as_it_is() -> None:
     (zone,) = zones_of(a_vital(value=None, reason="moon_phase"))
     assert zone.notable[0].reason == ("moon_phase", "moon_phase")
 
 
-def test_unknown_level_needs_attention_under_its_own_name():
+def test_unknown_level_needs_attention_under_its_own_name() -> None:
     (zone,) = zones_of(a_vital(level="Z9"))
     assert zone.look == LevelLook(("Z9", "Z9"), "blue", 1)
 
 
-def test_window_end_is_local_to_its_zone():
+def test_window_end_is_local_to_its_zone() -> None:
     shown = {zone.id: zone.quiet[0].ended for zone in zones_of(a_vital("a"), a_vital("la"))}
     assert shown == {"a": "12:00", "la": "21:00"}
 
 
-def test_silent_sign_becomes_stale():
+def test_silent_sign_becomes_stale() -> None:
     later = NOON + timedelta(minutes=11)
     (zone,) = zones_of(a_vital(), now=later)
     assert zone.notable[0].stale == ("11分钟", "11 min")
     assert zones_of(a_vital(), now=later - timedelta(minutes=2))[0].notable == ()
 
 
-def test_hourly_sign_is_not_stale_within_three_hours():
+def test_hourly_sign_is_not_stale_within_three_hours() -> None:
     hourly = a_vital(window_start=NOON - timedelta(hours=1))
     assert zones_of(hourly, now=NOON + timedelta(hours=3))[0].notable == ()
     assert zones_of(hourly, now=NOON + timedelta(hours=4))[0].notable != ()
 
 
-def test_zone_that_the_city_does_not_know_is_shown_by_id():
+def test_zone_that_the_city_does_not_know_is_shown_by_id() -> None:
     (zone,) = zones_of(a_vital("ghost"))
     assert (zone.label, zone.context) == (("ghost", "ghost"), ("", ""))
 
 
-def test_districts_come_before_towns_apart_from_zones():
+def test_districts_come_before_towns_apart_from_zones() -> None:
     rows = [
         a_vital("t", "health_index", kind="town"),
         a_vital("d", "health_index", kind="district"),
@@ -120,7 +121,14 @@ def test_districts_come_before_towns_apart_from_zones():
     assert [zone.id for zone in zones] == ["a"]
 
 
-def a_state(subject, family=Family.ALERT, zone="a", since=NOON, time=NOON, **data):
+def a_state(
+    subject: Any,
+    family: Any = Family.ALERT,
+    zone: Any = "a",
+    since: Any = NOON,
+    time: Any = NOON,
+    **data: Any,
+) -> State:
     body = msgspec.json.encode({"data": data}).decode()
     event = Event(
         id=f"{subject}-{family}", family=family, subject=subject, zone=zone, kind="waterlogging",
@@ -129,7 +137,7 @@ def a_state(subject, family=Family.ALERT, zone="a", since=NOON, time=NOON, **dat
     return State(event, since)
 
 
-def test_alerts_are_ordered_by_level_then_by_age():
+def test_alerts_are_ordered_by_level_then_by_age() -> None:
     states = [
         a_state("i1", level="W4"), a_state("i2", level="W1", since=NOON - timedelta(hours=2)),
         a_state("i3", level="W1", since=NOON - timedelta(hours=1)),
@@ -139,27 +147,33 @@ def test_alerts_are_ordered_by_level_then_by_age():
     assert (shown[0].since, shown[0].lasting) == ("11:00", ("1小时0分", "1 h 0 min"))
 
 
-def test_headline_is_taken_by_language():
+def test_headline_is_taken_by_language() -> None:
     info = [{"language": "en-US", "headline": "Water"}, {"language": "zh-CN", "headline": "积水"}]
     (alert,) = alert_views([a_state("i", level="W4", info=info)], CITY, WORDING, NOON)
     assert alert.headline == ("积水", "Water")
 
 
 @pytest.mark.parametrize("info", [None, 3, [], [5], [{"language": "zh-CN"}]])
-def test_alert_without_headline_is_called_by_its_kind(info):
+def test_alert_without_headline_is_called_by_its_kind(info: Any) -> None:
     (alert,) = alert_views([a_state("i", info=info)], CITY, WORDING, NOON)
     assert alert.headline == ("道路积水", "Waterlogging")
 
 
-def an_order(subject="o1", state="dispatched", priority="P3", time=NOON, **data):
-    fields = {
+def an_order(
+    subject: Any = "o1",
+    state: Any = "dispatched",
+    priority: Any = "P3",
+    time: Any = NOON,
+    **data: Any,
+) -> State:
+    fields: dict[str, Any] = {
         "state": state, "priority": priority, "department": "drainage",
         "accept_by": "2026-06-01T12:05:00+08:00", "done_by": "2026-06-01T11:00:00+08:00",
     }  # fmt: skip
     return a_state(subject, Family.WORKORDER, time=time, **{**fields, **data})
 
 
-def shown_orders(*states, refusals=()):
+def shown_orders(*states: Any, refusals: Any = ()) -> Any:
     return order_views(states, refusals, CITY, WORDING, NOON)
 
 
@@ -170,37 +184,39 @@ def shown_orders(*states, refusals=()):
         ("in_progress", "done", 1), ("verifying", None, 0),
     ],
 )  # fmt: skip
-def test_state_decides_action_and_running_deadlines(state, action, deadlines):
+def test_state_decides_action_and_running_deadlines(
+    state: Any, action: Any, deadlines: Any
+) -> None:
     (order,) = shown_orders(an_order(state=state))
     assert (order.action, len(order.deadlines)) == (action, deadlines)
 
 
-def test_deadlines_tell_remaining_and_overdue_time():
+def test_deadlines_tell_remaining_and_overdue_time() -> None:
     (order,) = shown_orders(an_order())
     accept, done = order.deadlines
     assert (accept.at, accept.left, accept.is_over) == ("12:05", ("剩5分钟", "5 min left"), False)
     assert (done.left, done.is_over) == (("超时1小时0分", "1 h 0 min overdue"), True)
 
 
-def test_orders_go_by_priority_then_by_deadline():
+def test_orders_go_by_priority_then_by_deadline() -> None:
     soon = {"accept_by": "2026-06-01T10:00:00+08:00"}
     shown = shown_orders(an_order("o1"), an_order("o2", priority="P1"), an_order("o3", **soon))
     assert [order.order for order in shown] == ["o2", "o3", "o1"]
     assert [order.is_urgent for order in shown] == [True, False, False]
 
 
-def test_order_without_deadlines_or_title_is_still_shown():
+def test_order_without_deadlines_or_title_is_still_shown() -> None:
     (order,) = shown_orders(a_state("o", Family.WORKORDER, state="dispatched", priority=2))
     assert (order.priority, order.deadlines, order.title[1]) == ("P2", (), "Waterlogging")
 
 
-def test_refusal_is_shown_until_the_order_moves_on():
+def test_refusal_is_shown_until_the_order_moves_on() -> None:
     refusal = a_state("o1", Family.REFUSAL, time=NOON, reason="not dispatched")
     before, after = NOON - timedelta(minutes=1), NOON + timedelta(minutes=1)
     assert shown_orders(an_order(time=before), refusals=[refusal])[0].refusal == "not dispatched"
     assert shown_orders(an_order(time=after), refusals=[refusal])[0].refusal == ""
 
 
-def test_ledger_differences_of_two_terminals_do_not_cancel_out():
+def test_ledger_differences_of_two_terminals_do_not_cancel_out() -> None:
     view = ledger_view(Ledger({"a": Account(received=3, accepted=2), "b": Account(2, 3)}))
     assert (view.account.received, view.account.accepted, view.difference) == (5, 5, 2)

@@ -4,7 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,31 +15,48 @@ from streams.settings import Settings
 from streams.stores.influx import InfluxStore
 from streams.stores.open import open_store
 from streams.stores.sqlite import SqliteStore
-from streams.stores.store import Event, Family, StoreRefusedError, StoreUnavailableError, Vital
+from streams.stores.store import (
+    Event,
+    Family,
+    Store,
+    StoreRefusedError,
+    StoreUnavailableError,
+    Vital,
+)
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
 ALWAYS = (NOON - timedelta(days=9999), NOON + timedelta(days=9999))
 
 
-def a_vital(hour=0, **changes):
+def a_vital(hour: Any = 0, **changes: Any) -> Vital:
     end = NOON + timedelta(hours=hour)
-    fields = {"zone": "a", "indicator": "x", "value": 1.0, "window_start": end, "window_end": end}
+    fields: dict[str, Any] = {
+        "zone": "a",
+        "indicator": "x",
+        "value": 1.0,
+        "window_start": end,
+        "window_end": end,
+    }
     return Vital(**{**fields, **changes})
 
 
-def an_event(id_, hour=0, **changes):
-    fields = {"family": Family.ALERT, "subject": id_, "time": NOON + timedelta(hours=hour)}
+def an_event(id_: Any, hour: Any = 0, **changes: Any) -> Event:
+    fields: dict[str, Any] = {
+        "family": Family.ALERT,
+        "subject": id_,
+        "time": NOON + timedelta(hours=hour),
+    }
     return Event(id=id_, **{**fields, **changes})
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Iterator[Any]:
     store = SqliteStore(tmp_path / "x.sqlite", retention=timedelta(hours=10))
     yield store
     store.close()
 
 
-def test_values_beyond_the_retention_of_their_series_go(store):
+def test_values_beyond_the_retention_of_their_series_go(store: Store) -> None:
     for hour in range(30):
         store.write([a_vital(hour)])
     kept = [row.window_end for row in store.series("a", "x", *ALWAYS)]
@@ -44,14 +64,14 @@ def test_values_beyond_the_retention_of_their_series_go(store):
     assert max(kept) == NOON + timedelta(hours=29)
 
 
-def test_old_recording_is_kept_beside_todays_values(store):
+def test_old_recording_is_kept_beside_todays_values(store: Store) -> None:
     store.write([a_vital(), a_vital(1)])
     store.write([a_vital(-9000, zone="b")])
     store.write([a_vital(2)])
     assert len(store.series("b", "x", *ALWAYS)) == 1
 
 
-def test_finished_events_go_and_active_ones_stay(store):
+def test_finished_events_go_and_active_ones_stay(store: Store) -> None:
     store.write([an_event("over", active=False), an_event("holds")])
     store.write([an_event("new", 20)])
     assert [s.event.subject for s in store.alerts(active_only=False)] == ["new", "holds"]
@@ -59,26 +79,26 @@ def test_finished_events_go_and_active_ones_stay(store):
     assert len(store.history(Family.ALERT, "holds")) == 1
 
 
-def test_row_that_can_never_be_written_is_refused_and_the_batch_with_it(store):
+def test_row_that_can_never_be_written_is_refused_and_the_batch_with_it(store: Store) -> None:
     with pytest.raises(StoreRefusedError):
         store.write([a_vital(), a_vital(revision=2**70)])
     assert store.latest_vitals() == []
 
 
-def test_another_kind_of_file_is_refused(tmp_path):
+def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("these are notes, and long enough to have a header " * 10)
     with pytest.raises(StoreRefusedError, match="not an SQLite database"):
         SqliteStore(path)
 
 
-def test_folder_that_cannot_be_made_is_unavailable(tmp_path):
+def test_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailableError):
         SqliteStore(tmp_path / "file" / "x.sqlite")
 
 
-def test_every_file_has_an_identity_of_its_own(tmp_path):
+def test_every_file_has_an_identity_of_its_own(tmp_path: Path) -> None:
     stores = [SqliteStore(tmp_path / name) for name in ("a", "b")]
     assert stores[0].identity != stores[1].identity
     for store in stores:
@@ -99,7 +119,7 @@ for batch in range(10**6):
 """
 
 
-def test_killed_writer_leaves_every_batch_it_had_reported(tmp_path):
+def test_killed_writer_leaves_every_batch_it_had_reported(tmp_path: Path) -> None:
     path = tmp_path / "killed.sqlite"
     with subprocess.Popen(
         [sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, text=True
@@ -122,21 +142,23 @@ def test_killed_writer_leaves_every_batch_it_had_reported(tmp_path):
         ("influxdb:http://nowhere:8086", InfluxStore),
     ],
 )
-def test_setting_opens_the_store_it_names(tmp_path, setting, kind):
-    settings = Settings(store=setting.format(tmp=tmp_path), state_dir=tmp_path / "state")
+def test_setting_opens_the_store_it_names(tmp_path: Path, setting: Any, kind: Any) -> None:
+    settings = Settings.model_validate(
+        {"store": setting.format(tmp=tmp_path), "state_dir": tmp_path / "state"}
+    )
     store = open_store(settings)
     assert isinstance(store, kind)
     store.close()
 
 
 @pytest.mark.parametrize("setting", ["postgres:x", "sqlite:", "influxdb", "/tmp/x"])
-def test_unknown_store_is_an_error_that_says_what_there_is(setting):
+def test_unknown_store_is_an_error_that_says_what_there_is(setting: Any) -> None:
     with pytest.raises(ValueError, match="sqlite:PATH nor influxdb:URL"):
-        open_store(Settings(store=setting))
+        open_store(Settings.model_validate({"store": setting}))
 
 
-def test_influxdb_that_does_not_answer_is_unavailable():
-    store = open_store(Settings(store="influxdb:http://127.0.0.1:9"))
+def test_influxdb_that_does_not_answer_is_unavailable() -> None:
+    store = open_store(Settings.model_validate({"store": "influxdb:http://127.0.0.1:9"}))
     with pytest.raises(StoreUnavailableError, match="does not answer"):
         store.write([a_vital()])
     store.close()
