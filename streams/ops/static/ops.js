@@ -2,6 +2,7 @@
 "use strict";
 
 const PERIOD_MS = 2000;
+const AGAIN_MS = 15000;
 const board = document.getElementById("board");
 const linkState = document.getElementById("link-state");
 const news = document.getElementById("news");
@@ -72,8 +73,12 @@ async function refresh() {
 }
 
 async function act(button) {
+  if (button.getAttribute("aria-disabled") === "true") return;
   const { order, action } = button.dataset;
-  button.disabled = true;
+  // Not `disabled`, which would throw the keyboard's focus off the button. The board brings a new
+  // button when the order has moved; if it never does, this one may be tried again.
+  button.setAttribute("aria-disabled", "true");
+  window.setTimeout(() => button.removeAttribute("aria-disabled"), AGAIN_MS);
   try {
     const response = await fetch(`/api/orders/${encodeURIComponent(order)}/${action}`, {
       method: "POST",
@@ -85,7 +90,7 @@ async function act(button) {
     note.value = "";
     say(answer, `已提交 ${order}`, `submitted, command ${body.command}`);
   } catch (error) {
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
     say(answer, `未能提交 ${order}`, `not submitted: ${error.message}`);
   }
 }
