@@ -1,5 +1,6 @@
-"""`vitals simulate`: a scenario as a recording that `vitals replay` reads."""
+"""`vitals simulate`: a scenario as a recording for `vitals replay`, or live over MQTT."""
 
+import asyncio
 import gzip
 import math
 import sys
@@ -19,8 +20,12 @@ from sensors.simulator.faults import Counts
 from sensors.simulator.scenario import Scenario, hour_of
 from sensors.simulator.simulate import simulate as simulated
 from streams.citypack import CityPack, PackError, load_pack, seeds_dir
+from streams.clock import Clock, wall_seconds
+from streams.log import configure
 from streams.pack.scenarios import load_scenario
+from streams.settings import Settings
 from streams.simulated import reception_lines
+from streams.terminals.play import PlayOptions, play
 
 _FIRST_DAY = datetime(2026, 7, 1)  # noqa: DTZ001 - the zone is the city's
 _ORDINARY_HOUR = 8.0
@@ -28,7 +33,18 @@ _ORDINARY_HOUR = 8.0
 
 def simulate(
     *,
-    out: Annotated[Path, typer.Option(help="Recording to write; gzip'd where it ends in .gz")],
+    out: Annotated[
+        Path | None, typer.Option(help="Recording to write; gzip'd where it ends in .gz")
+    ] = None,
+    mqtt: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Publish to this broker, beginning now")
+    ] = "",
+    speed: Annotated[
+        float, typer.Option(min=0.01, help="With --mqtt: stream seconds a second")
+    ] = 1.0,
+    patience: Annotated[
+        float, typer.Option(min=0, help="With --mqtt: seconds to wait for the last receipts")
+    ] = 60.0,
     scenario: Annotated[str, typer.Option(help="Name of a scenario, or a YAML file")] = "storm",
     city: Annotated[Path | None, typer.Option(help="City pack; the pilot's if absent")] = None,
     hours: Annotated[float, typer.Option(min=0, help="Length, added to --minutes")] = 0.0,
@@ -41,7 +57,13 @@ def simulate(
     ticks: Annotated[float, typer.Option(min=0, help="Seconds between ticks; 0 for none")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON")] = False,
 ) -> None:
-    """Simulate the terminals of a city and record what a gateway would have received."""
+    """Simulate the terminals of a city: record what a gateway would receive, or publish it.
+
+    Credentials of --mqtt come from the environment (VITALS_MQTT_USERNAME, …). It ends with 1 where
+    packs remain without the gateway's receipt.
+    """
+    if (out is None) == (not mqtt):
+        raise typer.BadParameter("give either --out FILE or --mqtt HOST:PORT")
     try:
         pack = load_pack(city or seeds_dir() / "sanshui")
         chosen = load_scenario(scenario, pack.city)
@@ -49,18 +71,45 @@ def simulate(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     seconds = (3600.0 * hours + 60.0 * minutes) or 5400.0
-    begin = _begin(start, chosen, pack)
+    clock = Clock(wall_seconds(), speed)
+    begin = clock.now() if mqtt else _begin(start, chosen, pack)
     counts = Counts()
     messages = _watched(simulated(pack.city, chosen, begin, seconds, seed, counts), begin, seconds)
-    lines = _write(out, reception_lines(messages, begin, seconds, ticks or math.inf))
     summary: dict[str, object] = {"scenario": scenario, "seed": seed, "start": begin}
-    summary |= {"seconds": seconds, "out": str(out), "lines": lines} | counts.summary()
+    summary["seconds"] = seconds
+    unconfirmed = 0
+    if out is not None:
+        lines = _write(out, reception_lines(messages, begin, seconds, ticks or math.inf))
+        summary |= {"out": str(out), "lines": lines}
+    else:
+        published = asyncio.run(play(messages, pack.city, clock, mqtt, _options(patience)))
+        summary["published"] = msgspec.to_builtins(published)
+        unconfirmed = published.unconfirmed
+    _print(summary | counts.summary(), as_json=as_json)
+    if unconfirmed:
+        raise typer.Exit(1)
+
+
+def _print(summary: dict[str, object], *, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.encode(summary).decode())
         return
-    del summary["terminals"]
     for name, value in summary.items():
-        typer.echo(f"{name}: {value}")
+        if name != "terminals":
+            typer.echo(f"{name}: {value}")
+
+
+def _options(patience: float) -> PlayOptions:
+    """Credentials from the environment; logs go to standard error, away from the counts."""
+    settings = Settings()  # type: ignore[call-arg]  # every field has a default
+    configure(settings.log_level, json=settings.log_json)
+    return PlayOptions(
+        protocol=settings.mqtt_protocol,
+        username=settings.mqtt_username,
+        password=settings.mqtt_password,
+        tls_ca=str(settings.mqtt_tls_ca) if settings.mqtt_tls_ca else None,
+        patience=patience,
+    )
 
 
 def _begin(start: datetime | None, scenario: Scenario, pack: CityPack) -> float:

@@ -3,9 +3,13 @@
 import gzip
 import hashlib
 import json
+import threading
+import time
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import paho.mqtt.client as paho
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -15,6 +19,7 @@ from sensors.outgoing import Outgoing
 from streams.citypack import seeds_dir
 from streams.cli.check import check
 from streams.cli.simulate import simulate
+from streams.embedded.mqtt import EmbeddedMqtt
 from streams.simulated import reception_lines, transport_delay
 
 COMMANDS = typer.Typer()
@@ -89,3 +94,35 @@ def test_check_of_an_unusable_pack_prints_problems_and_fails(tmp_path: Path, con
     assert code == 1
     assert str(tmp_path / "terminals.json") in printed
     assert " — " in printed
+
+
+@pytest.mark.parametrize("options", [[], ["--out", "x.ndjson", "--mqtt", "127.0.0.1:1"]])
+def test_simulate_wants_either_a_file_or_a_broker(options: list[str]) -> None:
+    assert run("simulate", *options)[0] == 2
+
+
+def test_simulate_publishes_every_pack_and_fails_without_receipts(tmp_path: Path) -> None:
+    arrived: Counter[str] = Counter()
+    subscribed = threading.Event()
+    with EmbeddedMqtt(tmp_path / "mqtt") as broker:
+        client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="counter")
+        client.on_message = lambda _c, _u, message: arrived.update([message.topic])
+        client.on_subscribe = lambda *_: subscribed.set()
+        host, port = broker.address.split(":")
+        client.connect(host, int(port))
+        client.loop_start()
+        client.subscribe("vitals/v1/+/+/+/up", qos=1)
+        assert subscribed.wait(10)
+        options = ["--minutes", "2", "--speed", "60", "--patience", "1", "--json"]
+        code, printed = run("simulate", "--mqtt", broker.address, *options)
+        summary = json.loads(printed)
+        deadline = time.monotonic() + 10
+        while arrived.total() < summary["packs"] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        client.disconnect()
+        client.loop_stop()
+    assert code == 1  # nobody gave receipts
+    assert summary["published"]["packs"] == summary["packs"] > 200
+    assert summary["published"]["unconfirmed"] > 0
+    assert arrived.total() >= summary["packs"]
+    assert "vitals/v1/nanhai-qu/xq-16/WL-10/up" in arrived
