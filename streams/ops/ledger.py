@@ -1,6 +1,6 @@
 """The city's ledger: the newest of each partition, summed, as numbers and as Prometheus metrics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -98,18 +98,10 @@ class LedgerMetrics(Collector):
         yield CounterMetricFamily(
             "vitals_received", "Readings received, before screening", value=total.received
         )
-        readings = CounterMetricFamily(
-            "vitals_readings", "Readings by what became of them", labels=["outcome"]
-        )
-        for outcome in OUTCOMES:
-            readings.add_metric([outcome], getattr(total, outcome))
-        yield readings
-        refused = CounterMetricFamily(
-            "vitals_rejected", "Readings not taken, by reason (late ones too)", labels=["reason"]
-        )
-        for reason, count in sorted(ledger.reasons.items()):
-            refused.add_metric([reason], count)
-        yield refused
+        counts = {outcome: getattr(total, outcome) for outcome in OUTCOMES}
+        yield _counter("vitals_readings", "Readings by what became of them", "outcome", counts)
+        refused = dict(sorted(ledger.reasons.items()))
+        yield _counter("vitals_rejected", "Readings not taken, late ones too", "reason", refused)
         # Differences of two terminals must not cancel out.
         difference = sum(abs(imbalance(account)) for account in ledger.terminals.values())
         yield GaugeMetricFamily(
@@ -118,6 +110,14 @@ class LedgerMetrics(Collector):
             value=difference,
         )
         yield from _terminals(ledger)
+
+
+def _counter(name: str, help_: str, label: str, counts: Mapping[str, int]) -> Metric:
+    """A counter with one value per label."""
+    metric = CounterMetricFamily(name, help_, labels=[label])
+    for value, count in counts.items():
+        metric.add_metric([value], count)
+    return metric
 
 
 def _terminals(ledger: Ledger) -> Iterator[Metric]:
