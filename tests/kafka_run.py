@@ -70,9 +70,9 @@ class WorkerProcess:
         }
         if settings.rules:
             env["VITALS_RULES"] = str(settings.rules)
-        self._out = self.log.open("ab")
         command = [sys.executable, "-m", "streams.cli", "worker"]
-        self.process = subprocess.Popen(command, env=env, stdout=self._out, stderr=self._out)
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(command, env=env, stdout=out, stderr=out)
 
     @property
     def died(self) -> bool:
@@ -86,13 +86,6 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
-        finally:
-            self._out.close()
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self._out.close()
 
     def events(self, name: str) -> list[dict]:
         """The log lines with this event."""
