@@ -11,7 +11,7 @@ from streams.gateway.counts import Counts
 from streams.gateway.framer import Frame, Slot
 from streams.gateway.lane import Held, Lane, Parcel
 from streams.gateway.outlet import Outlet
-from streams.gateway.spool import Spool, Spooled, SpoolFullError
+from streams.gateway.spool import Place, Spool, Spooled, SpoolFullError
 
 PATIENCE_S = 1.0
 """How long Kafka may leave a frame unacknowledged before it goes to the spool."""
@@ -159,13 +159,11 @@ class Delivery:
     async def _spool_parcels(self, lane: Lane, parcels: list[Parcel]) -> bool:
         """Write parcels and let go of them; False where the spool takes nothing more."""
         frames = [_spooled(parcel) for parcel in parcels]
-        try:
-            places = await asyncio.to_thread(self._spool.append, frames)
-        except SpoolFullError as error:
-            self._note_full(str(error))
+        places = await self._append(frames)
+        if not places:
             return False
         self._note_space()
-        for place, parcel in zip(places, parcels, strict=True):
+        for place, parcel in zip(places, parcels, strict=False):
             if parcel.sent:
                 self._spool.done([place])  # Kafka's answer came while the disk was writing
                 continue
@@ -174,6 +172,17 @@ class Delivery:
             items, parcel.items = parcel.items, []
             self.on_safe(items, parcel.size)
         return True
+
+    async def _append(self, frames: list[Spooled]) -> list[Place]:
+        """Write frames, or as many of the first ones as the spool takes."""
+        while True:
+            try:
+                return await asyncio.to_thread(self._spool.append, frames)
+            except SpoolFullError as error:
+                if len(frames) == 1:
+                    self._note_full(str(error))
+                    return []
+                frames = frames[: len(frames) // 2]
 
     def _note_full(self, reason: str) -> None:
         if not self._full:

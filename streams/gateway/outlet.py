@@ -36,6 +36,7 @@ class Outlet:
         self._partitions = partitions
         self._producer: AIOKafkaProducer | None = None
         self._turn = asyncio.Lock()
+        self._troubles: dict[tuple[str, int], str] = {}
 
     async def send(self, topic: str, partition: int, value: bytes) -> None:
         """Return once Kafka has acknowledged the record; tries for as long as it takes."""
@@ -51,11 +52,21 @@ class Outlet:
             producer = await self._ready()
             await producer.send_and_wait(topic, value, partition=partition)
         except (KafkaError, TopicMismatchError, OSError) as error:
-            why = str(error) or type(error).__name__
-            _log.warning("kafka_send_failed", topic=topic, partition=partition, error=why)
+            self._note(topic, partition, str(error) or type(error).__name__)
             await self._give_up(producer)
             return False
+        self._note(topic, partition, "")
         return True
+
+    def _note(self, topic: str, partition: int, trouble: str) -> None:
+        """Log when the trouble of a partition begins, changes or ends; not every attempt."""
+        slot = (topic, partition)
+        if trouble != self._troubles.get(slot, ""):
+            if trouble:
+                _log.warning("kafka_refuses", topic=topic, partition=partition, error=trouble)
+            else:
+                _log.info("kafka_takes_again", topic=topic, partition=partition)
+            self._troubles[slot] = trouble
 
     async def close(self, patience: float = 2.0) -> None:
         """Close the connection; records that nobody waits for any more may be lost with it."""

@@ -7,7 +7,7 @@ from streams.gateway.acks import AckWindow
 
 
 @given(st.permutations(range(12)))
-def test_messages_safe_in_any_order_are_acknowledged_in_theirs(order):
+def test_messages_safe_in_any_order_are_acknowledged_in_theirs(order: list[int]) -> None:
     window = AckWindow()
     pendings = [window.take(mid) for mid in range(100, 112)]
     given_acks: list[int] = []
@@ -19,7 +19,7 @@ def test_messages_safe_in_any_order_are_acknowledged_in_theirs(order):
     assert len(window) == 0
 
 
-def test_messages_of_a_lost_connection_are_not_acknowledged_on_the_next():
+def test_messages_of_a_lost_connection_are_not_acknowledged_on_the_next() -> None:
     window = AckWindow()
     old = window.take(1)
     window.reset()

@@ -21,12 +21,16 @@ _steps = st.lists(
 )  # fmt: skip
 
 
-def drive(steps, quiet=None):
+def drive(
+    steps: list[tuple[Slot, int, float, str]], quiet: float | None = None
+) -> tuple[list[tuple[Slot, bytes, int]], list[Frame[int]], float]:
     """Lines given and frames got, the framer being asked whenever something is due."""
     framer = Framer[int](MAX_AGE, MAX_BYTES, quiet)
-    now, given_lines, frames, oldest_seen = 100.0, [], [], 0.0
+    now, oldest_seen = 100.0, 0.0
+    given_lines: list[tuple[Slot, bytes, int]] = []
+    frames: list[Frame[int]] = []
 
-    def close(due: list[Frame[int]]):
+    def close(due: list[Frame[int]]) -> None:
         nonlocal oldest_seen
         for frame in due:
             oldest_seen = max(oldest_seen, now - frame.opened)
@@ -50,7 +54,9 @@ def drive(steps, quiet=None):
 
 
 @given(_steps, st.sampled_from([None, 0.01]))
-def test_any_arrivals_keep_every_line_in_its_partitions_order(steps, quiet):
+def test_any_arrivals_keep_every_line_in_its_partitions_order(
+    steps: list[tuple[Slot, int, float, str]], quiet: float | None
+) -> None:
     given_lines, frames, _ = drive(steps, quiet)
     for slot in SLOTS:
         sent = [line for s, line, _ in given_lines if s == slot]
@@ -61,7 +67,9 @@ def test_any_arrivals_keep_every_line_in_its_partitions_order(steps, quiet):
 
 
 @given(_steps, st.sampled_from([None, 0.01]))
-def test_any_arrivals_respect_age_and_length(steps, quiet):
+def test_any_arrivals_respect_age_and_length(
+    steps: list[tuple[Slot, int, float, str]], quiet: float | None
+) -> None:
     _, frames, oldest = drive(steps, quiet)
     assert oldest <= MAX_AGE + 1e-9
     for frame in frames:
@@ -69,7 +77,7 @@ def test_any_arrivals_respect_age_and_length(steps, quiet):
         assert frame.size <= MAX_BYTES or len(frame.lines) == 1
 
 
-def test_silence_makes_frames_due_before_their_age():
+def test_silence_makes_frames_due_before_their_age() -> None:
     framer = Framer[int](quiet=0.005)
     framer.add(SLOTS[0], b"a", 1, 10.0)
     framer.add(SLOTS[1], b"b", 2, 10.004)
@@ -79,14 +87,14 @@ def test_silence_makes_frames_due_before_their_age():
     assert framer.next_due() is None
 
 
-def test_line_over_the_limit_gets_a_frame_of_its_own_and_keeps_its_place():
+def test_line_over_the_limit_gets_a_frame_of_its_own_and_keeps_its_place() -> None:
     framer = Framer[int](max_bytes=10)
     framer.add(SLOTS[0], b"first", None, 1.0)
     frames = framer.add(SLOTS[0], b"x" * 50, None, 1.0)
     assert [frame.lines for frame in frames] == [[b"first"], [b"x" * 50]]
 
 
-def test_line_without_an_item_leaves_no_item_behind():
+def test_line_without_an_item_leaves_no_item_behind() -> None:
     framer = Framer[int]()
     framer.add(SLOTS[0], b"tick", None, 1.0)
     frame = framer.flush(SLOTS[0])

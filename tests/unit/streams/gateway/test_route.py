@@ -15,7 +15,7 @@ CITY = build_city(
 )
 
 
-def test_known_terminal_goes_by_the_zone_of_the_pack_and_not_of_the_topic():
+def test_known_terminal_goes_by_the_zone_of_the_pack_and_not_of_the_topic() -> None:
     route = Router(CITY, 16).route("vitals/v1/sanshui/elsewhere/WL-07/up")
     assert route == Route(
         "WL-07", partition_of("xq-07", 16), "sanshui", "elsewhere",
@@ -23,7 +23,7 @@ def test_known_terminal_goes_by_the_zone_of_the_pack_and_not_of_the_topic():
     )  # fmt: skip
 
 
-def test_unknown_terminal_goes_by_its_own_id():
+def test_unknown_terminal_goes_by_its_own_id() -> None:
     route = Router(CITY, 7).route("vitals/v1/d/z/stranger/up")
     assert route.partition == crc32(b"stranger") % 7
     assert route.terminal == "stranger"
@@ -41,14 +41,16 @@ def test_unknown_terminal_goes_by_its_own_id():
         ("水位/终端/up", "终端"),
     ],
 )
-def test_malformed_topic_still_names_a_terminal_and_gets_no_receipt(topic, terminal):
+def test_malformed_topic_still_names_a_terminal_and_gets_no_receipt(
+    topic: str, terminal: str
+) -> None:
     route = Router(CITY, 4).route(topic)
     assert route.terminal == terminal
     assert route.receipts == ""
 
 
 @given(st.text(), st.integers(1, 64))
-def test_any_topic_has_a_partition_and_the_same_one_again(topic, partitions):
+def test_any_topic_has_a_partition_and_the_same_one_again(topic: str, partitions: int) -> None:
     router = Router(CITY, partitions)
     route = router.route(topic)
     assert 0 <= route.partition < partitions

@@ -24,14 +24,14 @@ def reopened(folder: Path, limit: int = MIB) -> tuple[Spool, list[Spooled]]:
     return spool, [spool.read(place) for place, _, _ in spool.recovered()]
 
 
-def test_frames_are_read_back_as_they_were(tmp_path):
+def test_frames_are_read_back_as_they_were(tmp_path: Path) -> None:
     spool = Spool(tmp_path, MIB)
     frames = [frame(n, partition=n % 3) for n in range(10)]
     places = spool.append(frames)
     assert [spool.read(place) for place in places] == frames
 
 
-def test_reopened_spool_gives_back_what_is_not_done_in_order(tmp_path):
+def test_reopened_spool_gives_back_what_is_not_done_in_order(tmp_path: Path) -> None:
     spool = Spool(tmp_path, MIB, segment_bytes=300)
     places = [spool.append([frame(n)])[0] for n in range(12)]
     spool.done([places[4], places[7]])
@@ -41,7 +41,7 @@ def test_reopened_spool_gives_back_what_is_not_done_in_order(tmp_path):
     assert again.torn_bytes == 0
 
 
-def test_segments_that_are_done_leave_the_disk(tmp_path):
+def test_segments_that_are_done_leave_the_disk(tmp_path: Path) -> None:
     spool = Spool(tmp_path, MIB, segment_bytes=300)
     places = [spool.append([frame(n)])[0] for n in range(12)]
     for place in places:
@@ -52,7 +52,7 @@ def test_segments_that_are_done_leave_the_disk(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [1, 5, 9, 60, 130])
-def test_torn_end_is_cut_and_everything_before_it_kept(tmp_path, cut):
+def test_torn_end_is_cut_and_everything_before_it_kept(tmp_path: Path, cut: int) -> None:
     spool = Spool(tmp_path, MIB)
     spool.append([frame(n) for n in range(5)])
     spool.close()
@@ -69,7 +69,9 @@ def test_torn_end_is_cut_and_everything_before_it_kept(tmp_path, cut):
 
 
 @given(st.data())
-def test_end_cut_anywhere_keeps_a_beginning(tmp_path_factory, data):
+def test_end_cut_anywhere_keeps_a_beginning(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     folder = tmp_path_factory.mktemp("spool")
     spool = Spool(folder, MIB)
     sizes = data.draw(st.lists(st.integers(8, 200), min_size=1, max_size=6))
@@ -84,7 +86,7 @@ def test_end_cut_anywhere_keeps_a_beginning(tmp_path_factory, data):
     again.close()
 
 
-def test_damaged_middle_is_kept_for_a_person_and_the_rest_is_used(tmp_path):
+def test_damaged_middle_is_kept_for_a_person_and_the_rest_is_used(tmp_path: Path) -> None:
     spool = Spool(tmp_path, MIB, segment_bytes=300)
     for number in range(9):
         spool.append([frame(number)])
@@ -101,7 +103,7 @@ def test_damaged_middle_is_kept_for_a_person_and_the_rest_is_used(tmp_path):
     assert bytes(data).endswith(damaged.read_bytes())
 
 
-def test_full_spool_refuses_and_takes_again_when_there_is_room(tmp_path):
+def test_full_spool_refuses_and_takes_again_when_there_is_room(tmp_path: Path) -> None:
     spool = Spool(tmp_path, 3000, segment_bytes=1000)
     places = [spool.append([frame(n, 200)])[0] for n in range(12)]
     with pytest.raises(SpoolFullError, match="3000 bytes"):
@@ -124,7 +126,7 @@ def files_no_longer_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_disk_that_refuses_leaves_nothing_half_written(tmp_path):
+def test_disk_that_refuses_leaves_nothing_half_written(tmp_path: Path) -> None:
     spool = Spool(tmp_path, MIB)
     first = spool.append([frame(0)])
     with files_no_longer_than(1000), pytest.raises(SpoolFullError, match="disk refuses"):
@@ -138,7 +140,7 @@ def test_disk_that_refuses_leaves_nothing_half_written(tmp_path):
     assert again.torn_bytes == 0
 
 
-def test_spool_in_use_is_refused_to_a_second_gateway(tmp_path):
+def test_spool_in_use_is_refused_to_a_second_gateway(tmp_path: Path) -> None:
     spool = Spool(tmp_path, MIB)
     with pytest.raises(SpoolError, match="another gateway"):
         Spool(tmp_path, MIB)

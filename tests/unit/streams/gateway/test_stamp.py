@@ -21,7 +21,7 @@ class Instruments:
 @given(
     st.lists(st.tuples(st.floats(0, 2), st.sampled_from([0, 0, 0, -3600, 3600, -0.5, 0.3]))),
 )
-def test_wall_clock_that_is_set_never_turns_stamps_back(steps):
+def test_wall_clock_that_is_set_never_turns_stamps_back(steps: list[tuple[float, float]]) -> None:
     clocks = Instruments()
     stamper = Stamper(lambda: clocks.stream, lambda: clocks.wall)
     stamps = []
@@ -34,7 +34,7 @@ def test_wall_clock_that_is_set_never_turns_stamps_back(steps):
     assert all(stamp == round(stamp, 3) for stamp in stamps)
 
 
-def test_step_of_the_wall_clock_is_followed_at_the_slew_rate():
+def test_step_of_the_wall_clock_is_followed_at_the_slew_rate() -> None:
     clocks = Instruments()
     stamper = Stamper(lambda: clocks.stream, lambda: clocks.wall)
     clocks.wall += 0.1
@@ -48,7 +48,7 @@ def test_step_of_the_wall_clock_is_followed_at_the_slew_rate():
     assert abs(stamper.deviation) < 1e-6
 
 
-def test_stream_time_that_is_not_wall_time_is_left_alone():
+def test_stream_time_that_is_not_wall_time_is_left_alone() -> None:
     clocks = Instruments()
     stamper = Stamper(lambda: clocks.stream)
     clocks.pass_time(5.0)
@@ -58,7 +58,7 @@ def test_stream_time_that_is_not_wall_time_is_left_alone():
     assert stamper.deviation == 0
 
 
-def test_clock_that_steps_back_repeats_the_last_stamp():
+def test_clock_that_steps_back_repeats_the_last_stamp() -> None:
     clocks = Instruments()
     stamper = Stamper(lambda: clocks.stream)
     first = stamper.stamp()
