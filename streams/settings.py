@@ -15,36 +15,48 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VITALS_", extra="ignore", frozen=True)
 
-    city: Path = Field(Path("seeds/sanshui"), description="Folder of the city pack")
-    rules: Path | None = Field(None, description="Alert rules instead of the pack's own")
-    state_dir: Path = Field(Path(".vitals"), description="Where embedded servers keep their data")
+    city: Path = Field(default=Path("seeds/sanshui"), description="Folder of the city pack")
+    rules: Path | None = Field(default=None, description="Alert rules instead of the pack's own")
+    state_dir: Path = Field(
+        default=Path(".vitals"), description="Where embedded servers keep their data"
+    )
 
-    kafka: str = Field("", description="host:port,… of Kafka")
-    topic_prefix: str = Field("", description="Put before every Kafka topic, e.g. 'pilot.'")
-    zone_partitions: int = Field(4, ge=1, description="Partitions by zone")
-    district_partitions: int = Field(2, ge=1, description="Partitions by district")
-    replication: int = Field(1, ge=1, description="Replication factor of created topics")
+    kafka: str = Field(default="", description="host:port,… of Kafka")
+    topic_prefix: str = Field(default="", description="Put before every Kafka topic, e.g. 'pilot.'")
+    zone_partitions: int = Field(default=4, ge=1, description="Partitions by zone")
+    district_partitions: int = Field(default=2, ge=1, description="Partitions by district")
+    replication: int = Field(default=1, ge=1, description="Replication factor of created topics")
 
-    mqtt: str = Field("", description="host:port of the MQTT broker")
+    mqtt: str = Field(default="", description="host:port of the MQTT broker")
     mqtt_username: str = ""
     mqtt_password: str = ""
-    mqtt_tls_ca: Path | None = Field(None, description="CA file; given, the connection uses TLS")
-    mqtt_protocol: int = Field(4, ge=4, le=5, description="4 = MQTT 3.1.1, 5 = MQTT 5")
-    gateway_id: str = Field("gateway-1", description="MQTT client id; the session persists under it")
-    spool_bytes: int = Field(256 << 20, ge=1 << 20, description="Largest spool while Kafka is away")
+    mqtt_tls_ca: Path | None = Field(
+        default=None, description="CA file; given, the connection uses TLS"
+    )
+    mqtt_protocol: int = Field(default=4, ge=4, le=5, description="4 = MQTT 3.1.1, 5 = MQTT 5")
+    gateway_id: str = Field(
+        default="gateway-1", description="MQTT client id; the session persists under it"
+    )
+    spool_bytes: int = Field(
+        default=256 << 20, ge=1 << 20, description="Largest spool while Kafka is away"
+    )
 
-    store: str = Field("", description="sqlite:PATH or influxdb:URL; empty is SQLite in state_dir")
+    store: str = Field(
+        default="", description="sqlite:PATH or influxdb:URL; empty is SQLite in state_dir"
+    )
     influx_token: str = ""
     influx_org: str = "-"
     influx_bucket: str = "city"
 
     ops_host: str = "127.0.0.1"
-    ops_port: int = Field(8600, ge=0, le=65535)
-    metrics_port: int = Field(0, ge=0, le=65535, description="Prometheus port of a process; 0 = none")
+    ops_port: int = Field(default=8600, ge=0, le=65535)
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Prometheus port of a process; 0 = none"
+    )
 
-    speed: float = Field(1.0, gt=0, description="Stream seconds per second")
-    clock_anchor: float | None = Field(None, description="Unix time at which the run began")
-    checkpoint_seconds: float = Field(1.0, gt=0)
+    speed: float = Field(default=1.0, gt=0, description="Stream seconds per second")
+    clock_anchor: float | None = Field(default=None, description="Unix time at which the run began")
+    checkpoint_seconds: float = Field(default=1.0, gt=0)
     log_level: str = "info"
     log_json: bool = False
 

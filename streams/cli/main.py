@@ -2,8 +2,8 @@
 
 import importlib
 import sys
+from typing import Any
 
-import click
 import typer
 
 COMMANDS = {
@@ -21,19 +21,22 @@ COMMANDS = {
 
 
 class _Lazy(typer.core.TyperGroup):
-    """A group whose commands are modules of this package."""
+    """A group whose commands are modules of this package.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    Typed by Any where typer uses click's types: newer versions carry a click of their own.
+    """
+
+    def list_commands(self, ctx: object) -> list[str]:
         del ctx
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: object, cmd_name: str) -> Any:  # noqa: ANN401
         del ctx
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"streams.cli.{cmd_name}")
         if hasattr(module, "app"):
-            command: click.Command = typer.main.get_command(module.app)
+            command = typer.main.get_command(module.app)
         else:
             single = typer.Typer(add_completion=False)
             single.command(cmd_name)(getattr(module, cmd_name))
@@ -41,7 +44,7 @@ class _Lazy(typer.core.TyperGroup):
         command.name = cmd_name
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: object, formatter: Any) -> None:  # noqa: ANN401
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
