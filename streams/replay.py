@@ -2,15 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from indicators.registry import SIGNS
 from sensors.ledger import merged
 from streams.citypack import CityPack
-from streams.engine.config import EngineConfig
 from streams.engine.pipeline import Pipeline
+from streams.engine_config import engine_config
 from streams.output_files import OutputFiles
 from streams.recording import FRAME_LINES, Cutter, RecordingError, merge_lines, read_lines
 from streams.summary import span_of, summarise
@@ -18,18 +17,7 @@ from streams.summary import span_of, summarise
 Progress = Callable[[Path, int], None]
 
 
-def engine_config(
-    pack: CityPack, zone_partitions: int = 4, district_partitions: int = 2
-) -> EngineConfig:
-    """The engine's configuration for a city pack."""
-    return EngineConfig(
-        city_id=pack.id, city=pack.city, signs=SIGNS, rules=pack.rules,
-        departments=pack.departments, dispatch=pack.dispatch, deadlines=pack.deadlines,
-        zone_partitions=zone_partitions, district_partitions=district_partitions,
-    )  # fmt: skip
-
-
-def replay(
+def replay(  # noqa: PLR0913 - all but three have defaults and are named
     recordings: Sequence[Path],
     pack: CityPack,
     out: Path,
@@ -51,8 +39,8 @@ def replay(
         progress: Told file and bytes consumed.
 
     Returns:
-        The summary, as written to `summary.json`. A Ctrl-C or a damaged recording ends the run early
-        with valid files up to there, and `stopped` says why.
+        The summary, as written to `summary.json`. A Ctrl-C or a damaged recording ends the run
+        early with valid files up to there, and `stopped` says why.
     """
     config = engine_config(pack, *partitions)
     cutter = Cutter(config, frame_lines)
@@ -92,7 +80,7 @@ def replay(
     return summary
 
 
-def _with_progress(path: Path, progress: Progress | None) -> Any:
+def _with_progress(path: Path, progress: Progress | None) -> Iterator[bytes]:
     return read_lines(path, None if progress is None else lambda done: progress(path, done))
 
 

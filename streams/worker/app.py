@@ -18,7 +18,7 @@ import structlog
 from prometheus_client import Counter, start_http_server
 
 from streams.citypack import load_pack
-from streams.replay import engine_config
+from streams.engine_config import engine_config
 from streams.settings import Settings
 from streams.topics import (
     COMMANDS,
@@ -51,9 +51,7 @@ def build_app(settings: Settings) -> faust.App:
     identity = (version("city-vitals"), pack.digest)
     kafka = KafkaLog(settings.kafka)
     app = _faust_app(settings)
-    zones = _Hosts(
-        settings, kafka, (ZONE_SNAPSHOTS, identity), lambda p: ZoneWork(config, p)
-    )
+    zones = _Hosts(settings, kafka, (ZONE_SNAPSHOTS, identity), lambda p: ZoneWork(config, p))
     districts = _Hosts(
         settings, kafka, (DISTRICT_SNAPSHOTS, identity), lambda p: DistrictWork(config, p)
     )
@@ -61,13 +59,13 @@ def build_app(settings: Settings) -> faust.App:
     _agent(app, settings, districts, (INDICATIONS, COMMANDS), settings.district_partitions)
 
     @app.on_rebalance_complete.connect
-    async def rebalanced(*_args: Any, **_kwargs: Any) -> None:
+    async def rebalanced(*_args: object, **_kwargs: object) -> None:
         zones.new_lease()
         districts.new_lease()
         log.info("rebalanced", assigned=sorted(str(tp) for tp in app.consumer.assignment()))
 
     @app.on_before_shutdown.connect
-    async def stopping(*_args: Any, **_kwargs: Any) -> None:
+    async def stopping(*_args: object, **_kwargs: object) -> None:
         await zones.checkpoint()
         await districts.checkpoint()
         await kafka.stop()
@@ -142,7 +140,7 @@ def _agent(
     )
 
     @app.agent(source, name=f"vitals.{topics[0]}")
-    async def agent(stream: Any) -> None:
+    async def agent(stream: Any) -> None:  # noqa: ANN401 - Faust's, untyped
         async for event in stream.noack().events():
             message = event.message
             if message.tp not in app.consumer.assignment():
