@@ -61,9 +61,7 @@ class CapWriter:
         incident = incident_id(event.kind, event.zone, event.onset)
         identifier = f"{incident}-{event.number}"
         sent = rfc3339(event.at, zone.timezone)
-        references = (
-            [] if event.number == 1 else [f"{self._sender},{incident}-{event.number - 1}"]
-        )
+        references = [] if event.number == 1 else [f"{self._sender},{incident}-{event.number - 1}"]
         data = {
             "identifier": identifier,
             "incident": incident,

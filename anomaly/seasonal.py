@@ -60,7 +60,7 @@ class SeasonalResidual:
 
     def _scale(self, bin_: int) -> float:
         """Robust sigma of a bin; never 0, so that a constant series scores its constant 0."""
-        spread = max(float(self._spread[bin_]), 0.25 * self._overall.get())
+        spread = max(float(self._spread[bin_]), 0.25 * float(self._overall.get()))
         return max(MAD_TO_SIGMA * spread, 1e-3 * abs(float(self._centre[bin_])), 1e-6)
 
     def learn_one(self, at: int, value: float) -> None:

@@ -115,7 +115,16 @@ def _score(
     value: VitalValue, score: float | None, expected: float | None, deviation: float | None
 ) -> Score:
     return Score(
-        value.at, value.zone, value.indicator, value.window_end,
-        *(None if number is None else significant(number) for number in (score, expected, deviation)),
+        value.at,
+        value.zone,
+        value.indicator,
+        value.window_end,
+        _significant(score),
+        _significant(expected),
+        _significant(deviation),
         value.revision,
-    )  # fmt: skip
+    )
+
+
+def _significant(number: float | None) -> float | None:
+    return None if number is None else significant(number)

@@ -89,8 +89,15 @@ def _hourly_mean(inputs: Inputs, pollutant: str) -> float | None:
 
 AIR_SIGNS = (
     VitalSign(
-        id="aqi_hourly", zh="小时空气质量指数", en="Hourly AQI", group="air", unit="1",
-        inputs=tuple(BREAKPOINTS), formula=aqi_hourly, window_s=3600, levels=AQI_LEVELS,
+        id="aqi_hourly",
+        zh="小时空气质量指数",
+        en="Hourly AQI",
+        group="air",
+        unit="1",
+        inputs=tuple(BREAKPOINTS),
+        formula=aqi_hourly,
+        window_s=3600,
+        levels=AQI_LEVELS,
         min_coverage=0.0,
         utility=((1, 100), (50, 90), (100, 75), (150, 60), (200, 40), (300, 20), (500, 1)),
         source="HJ 633-2026 clauses 4.2.3–4.3.1, 5.3.1, tables 1 and 3 [V]; utility [D]",

@@ -28,19 +28,34 @@ def temperature(inputs: Inputs) -> Measure:
     stations = inputs.all("temperature")
     if not stations:
         return Measure(None, "no_data")
-    return Measure(sum(a.mean for a in stations) / len(stations), detail={"stations": len(stations)})
+    return Measure(
+        sum(a.mean for a in stations) / len(stations), detail={"stations": len(stations)}
+    )
 
 
 AMBIENT_SIGNS = (
     VitalSign(
-        id="noise_leq", zh="等效声级", en="Noise level Leq", group="noise", unit="dB",
-        inputs=("laeq",), formula=noise_leq, window_s=600, levels=NOISE_LEVELS,
+        id="noise_leq",
+        zh="等效声级",
+        en="Noise level Leq",
+        group="noise",
+        unit="dB",
+        inputs=("laeq",),
+        formula=noise_leq,
+        window_s=600,
+        levels=NOISE_LEVELS,
         utility=((45, 100), (55, 90), (70, 70), (75, 50), (85, 20)),
         source="energy mean; levels and utility [D], domain notes 5",
     ),
     VitalSign(
-        id="temperature", zh="气温", en="Air temperature", group="weather", unit="Cel",
-        inputs=("temperature",), formula=temperature, window_s=600,
+        id="temperature",
+        zh="气温",
+        en="Air temperature",
+        group="weather",
+        unit="Cel",
+        inputs=("temperature",),
+        formula=temperature,
+        window_s=600,
         utility=((-5, 40), (5, 80), (15, 100), (28, 100), (35, 70), (37, 50), (40, 20)),
         source="mean; utility [D] through Guangdong's heat signals 35/37/39 °C [V secondary]",
     ),

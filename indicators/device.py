@@ -20,8 +20,7 @@ def device_availability(inputs: Inputs) -> Measure:
     down = [
         terminal
         for terminal, (newest, cadence) in sorted(inputs.heard.items())
-        if newest is None
-        or newest < inputs.end - 1000 * max(STALE_FACTOR * cadence, STALE_FLOOR_S)
+        if newest is None or newest < inputs.end - 1000 * max(STALE_FACTOR * cadence, STALE_FLOOR_S)
     ]
     share = 1 - len(down) / len(inputs.heard)
     return Measure(share, detail={"terminals": len(inputs.heard), "down": down[:20]})
@@ -29,9 +28,17 @@ def device_availability(inputs: Inputs) -> Measure:
 
 DEVICE_SIGNS = (
     VitalSign(
-        id="device_availability", zh="设备在线率", en="Device availability", group="devices",
-        unit="1", basis=Basis.LIVENESS, formula=device_availability, window_s=300,
-        levels=AVAILABILITY_LEVELS, descending=True, is_scored=False,
+        id="device_availability",
+        zh="设备在线率",
+        en="Device availability",
+        group="devices",
+        unit="1",
+        basis=Basis.LIVENESS,
+        formula=device_availability,
+        window_s=300,
+        levels=AVAILABILITY_LEVELS,
+        descending=True,
+        is_scored=False,
         utility=((0.0, 20), (0.5, 50), (0.8, 80), (1.0, 100)),
         source="liveness [D], domain notes 7",
     ),

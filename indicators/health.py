@@ -7,6 +7,7 @@ sign caps the whole, so that a flood cannot hide behind clean air.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from indicators.vital_sign import Basis, Inputs, Level, Measure, VitalSign, VitalValue
 
@@ -40,7 +41,7 @@ def subscore(points: Sequence[tuple[float, float]], value: float) -> float:
     """
     if value <= points[0][0]:
         return points[0][1]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if value <= x1:
             return y0 + (y1 - y0) * (value - x0) / (x1 - x0)
     return points[-1][1]
@@ -113,8 +114,16 @@ def roll_up(values: Sequence[tuple[VitalValue, float]]) -> Measure:
 def health_sign(signs: Sequence[VitalSign]) -> VitalSign:
     """The declaration of the index over the other signs."""
     return VitalSign(
-        id="health_index", zh="健康指数", en="Health index", group="health", unit="1",
-        basis=Basis.SIGNS, formula=index_formula({sign.id: sign for sign in signs}), window_s=300,
-        levels=HEALTH_LEVELS, descending=True, is_scored=False,
+        id="health_index",
+        zh="健康指数",
+        en="Health index",
+        group="health",
+        unit="1",
+        basis=Basis.SIGNS,
+        formula=index_formula({sign.id: sign for sign in signs}),
+        window_s=300,
+        levels=HEALTH_LEVELS,
+        descending=True,
+        is_scored=False,
         source="domain notes 8 [D]; the geometric mean after the OECD/JRC handbook",
     )

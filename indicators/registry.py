@@ -18,6 +18,4 @@ _MEASURED: tuple[VitalSign, ...] = (
     *DEVICE_SIGNS,
 )
 
-SIGNS: dict[str, VitalSign] = {
-    sign.id: sign for sign in (*_MEASURED, health_sign(_MEASURED))
-}
+SIGNS: dict[str, VitalSign] = {sign.id: sign for sign in (*_MEASURED, health_sign(_MEASURED))}

@@ -80,7 +80,10 @@ class RollUp:
         towns = sorted({self._city.zones[zone].town for zone in state.newest})
         places = [("town", self._city.towns[town]) for town in towns]
         places.append(("district", self._city.districts[timer.zone]))
-        return [self._value(kind, place, state, (end - window, end), timer.due) for kind, place in places]
+        return [
+            self._value(kind, place, state, (end - window, end), timer.due)
+            for kind, place in places
+        ]
 
     def _value(
         self, kind: str, place: Place, state: DistrictIndex, window: tuple[int, int], at: int

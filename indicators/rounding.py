@@ -31,8 +31,7 @@ def rfc3339(at: int, timezone: str) -> str:
         '2025-10-09T16:53:20.500+08:00'
     """
     local = (_EPOCH + timedelta(milliseconds=at)).astimezone(ZoneInfo(timezone))
-    text = local.isoformat(timespec="milliseconds" if at % 1000 else "seconds")
-    return text
+    return local.isoformat(timespec="milliseconds" if at % 1000 else "seconds")
 
 
 @lru_cache(maxsize=4096)
@@ -52,7 +51,7 @@ def local_offset(at: int, timezone: str) -> int:
     return _offset_of_quarter(at // 900_000, timezone)
 
 
-def rounded(detail: Any) -> Any:
+def rounded(detail: Any) -> Any:  # noqa: ANN401 - any JSON tree
     """A detail with every float at nine significant digits."""
     if isinstance(detail, float):
         return significant(detail)

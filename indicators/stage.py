@@ -171,7 +171,9 @@ class ZoneVitals:
             by_quantity=by_quantity,
             heard=self._heard() if sign.basis is Basis.LIVENESS else {},
             latest=self._latest() if sign.basis is Basis.SIGNS else {},
-            hops={s: p.hop for s, p in self.plan.signs.items()} if sign.basis is Basis.SIGNS else {},
+            hops={s: p.hop for s, p in self.plan.signs.items()}
+            if sign.basis is Basis.SIGNS
+            else {},
             memory=memory,
         )
         if plan.members and not by_quantity:

@@ -1,1 +1,1 @@
-"""What the city tells us: terminals, zones, quantities, SenML packs, screening, the ledger. Pure."""
+"""What the city tells us: terminals, zones, quantities, SenML, screening, the ledger. Pure."""

@@ -154,5 +154,6 @@ def build_city(
     known_districts = {district.id: district for district in districts}
     for zone in by_id.values():
         known_towns.setdefault(zone.town, Place(zone.town, zone.town, zone.town, zone.district))
-        known_districts.setdefault(zone.district, Place(zone.district, zone.district, zone.district))
+        district = zone.district
+        known_districts.setdefault(district, Place(district, district, district))
     return City(by_id, {t.id: t for t in terminals}, known_towns, known_districts)

@@ -89,7 +89,8 @@ def encode_reception(terminal: str, received: float, payload: bytes) -> bytes:
         received: Unix seconds.
         payload: The message's payload, any bytes of any length.
     """
-    head = b'{"terminal":' + msgspec.json.encode(terminal) + b',"received":' + repr(received).encode()
+    head = b'{"terminal":' + msgspec.json.encode(terminal)
+    head += b',"received":' + repr(received).encode()
     if len(payload) > MAX_PAYLOAD:
         kept = base64.b64encode(payload[:KEPT_OF_OVERSIZED])
         digest = hashlib.sha256(payload).hexdigest().encode()

@@ -5,7 +5,7 @@ import heapq
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import IO, Final
 
 import msgspec
 
@@ -42,12 +42,12 @@ def read_lines(path: Path, progress: Callable[[int], None] | None = None) -> Ite
         RecordingError: The file is missing, no gzip, or cut; lines before the cut were given.
     """
     try:
-        raw: BinaryIO = path.open("rb")
+        raw: IO[bytes] = path.open("rb")
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror}; check the path") from error
     number = 0
     with raw:
-        stream = cast(BinaryIO, gzip.open(raw)) if path.suffix == ".gz" else raw
+        stream: Iterable[bytes] = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         try:
             for number, line in enumerate(stream, 1):
                 if progress is not None and number % 2000 == 0:

@@ -9,19 +9,23 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
-from streams.citypack import PackError, load_pack
+from streams.citypack import CityPack, PackError, load_pack
 from streams.replay import replay as run
 
 INTERRUPTED = 130
+
+_SHOWN = (
+    *("received", "accepted", "duplicate", "late", "rejected"),
+    *("vitals", "scores", "alerts", "workorders"),
+    *("first", "last", "readings_per_second", "digest"),
+)
 
 
 def replay(
     recordings: Annotated[list[Path], typer.Argument(help="Recordings, .ndjson or .ndjson.gz")],
     city: Annotated[Path, typer.Option(help="Folder of the city pack")],
     out: Annotated[Path, typer.Option(help="Folder for the output files")],
-    speed: Annotated[
-        str, typer.Option(help="max, or stream seconds per second, e.g. 60")
-    ] = "max",
+    speed: Annotated[str, typer.Option(help="max, or stream seconds per second, e.g. 60")] = "max",
     rules: Annotated[
         Path | None, typer.Option(help="Alert rules instead of the pack's own")
     ] = None,
@@ -70,15 +74,13 @@ def _pace(speed: str) -> float | None:
 
 
 def _run_with_bar(
-    recordings: list[Path], pack: Any, out: Path, pace: float | None
+    recordings: list[Path], pack: CityPack, out: Path, pace: float | None
 ) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), TransferSpeedColumn(),
                TimeRemainingColumn())  # fmt: skip
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True) as bar:
-        tasks = {
-            path: bar.add_task(path.name, total=path.stat().st_size) for path in recordings
-        }
+        tasks = {path: bar.add_task(path.name, total=path.stat().st_size) for path in recordings}
 
         def progress(path: Path, done: int) -> None:
             bar.update(tasks[path], completed=done)
@@ -88,8 +90,7 @@ def _run_with_bar(
 
 def _print(summary: dict[str, Any], out: Path) -> None:
     table = Table(show_header=False, title=f"{', '.join(summary['recordings'])} → {out}")
-    for field in ("received", "accepted", "duplicate", "late", "rejected", "vitals", "scores",
-                  "alerts", "workorders", "first", "last", "readings_per_second", "digest"):  # fmt: skip
+    for field in _SHOWN:
         table.add_row(field, str(summary[field]))
     for reason, count in summary["reasons"].items():
         table.add_row(f"  {reason}", str(count))

@@ -1,1 +1,1 @@
-"""The engine: what one partition does, whoever hosts it. Pure; Faust and replay run these objects."""
+"""The engine: what one partition does, whoever hosts it. Pure; Faust and replay run it."""

@@ -23,7 +23,6 @@ class Arrived(NamedTuple):
     id: str
     payload: Any
 
-
     @property
     def order(self) -> tuple[int, int, str, str, int, int, str]:
         """What items are released by."""

@@ -43,7 +43,7 @@ class Published(NamedTuple):
         return self[1:7]
 
 
-def canonical(tree: Any) -> bytes:
+def canonical(tree: object) -> bytes:
     """JSON with sorted keys and no spaces."""
     return msgspec.json.encode(tree, order="sorted")
 
@@ -90,7 +90,7 @@ def publish_score(score: Score, timezone: str) -> Published:
 
 
 def publish_event(stream: str, at: int, zone: str, kind: str, event: dict[str, Any]) -> Published:
-    """A CloudEvent on the alerts or work-orders stream; ids sort by their number of digits first."""
+    """A CloudEvent on the alerts or work-orders stream; ids sort by number."""
     name, _, number = event["id"].rpartition("-")
     order = f"{name}-{number:0>12}"
     return Published(stream, at, zone, kind, 0, 0, order, canonical(event))

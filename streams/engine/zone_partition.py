@@ -1,7 +1,7 @@
 """One partition of `readings`: screening, vital signs and scores of the zones that live in it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -149,8 +149,8 @@ class ZonePartition:
         self._touched.add(home.zone)
         self._emit(zone, zone.vitals.revisions(self._own.now))
 
-    def _take(self, zone: _Zone, terminal: str, record: Resolved) -> Reason | bool | None:
-        """Screen one record and give it to the windows; None where accepted."""
+    def _take(self, zone: _Zone, terminal: str, record: Resolved) -> Reason | Literal[False] | None:
+        """Screen one record and give it to the windows; None: accepted, False: a duplicate."""
         known = zone.vitals.plan.channels.get(record.name)
         if known is None or known[0] != terminal:
             is_own = record.name.startswith(f"{terminal}/")

@@ -1,7 +1,7 @@
 """Named points at which a test kills the worker; without `VITALS_FAILPOINT` they cost a comparison.
 
-`VITALS_FAILPOINT=outputs-sent:3` kills the process with SIGKILL when it reaches that point the third
-time. The points are the steps of a checkpoint, in their order.
+`VITALS_FAILPOINT=outputs-sent:3` kills the process with SIGKILL when it reaches that point the
+third time. The points are the steps of a checkpoint, in their order.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The worker's own Kafka client: acknowledged sends, and reading a snapshot partition to its end."""
+"""The worker's own Kafka client: acknowledged sends, and a snapshot partition read to its end."""
 
 import asyncio
 from types import TracebackType
@@ -73,8 +73,8 @@ class KafkaLog:
         async with AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap, enable_auto_commit=False,
             max_partition_fetch_bytes=8 << 20,
-            # Not seek_to_beginning: without a group, the reset to the default position that `assign`
-            # starts may come after it, and the reader would find an empty log.
+            # Not seek_to_beginning: without a group, the reset to the default position that
+            # `assign` starts may come after it, and the reader would find an empty log.
             auto_offset_reset="earliest",
         ) as consumer:  # fmt: skip
             consumer.assign([tp])

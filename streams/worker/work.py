@@ -131,4 +131,3 @@ def _records(
             lines.setdefault(output.stream, []).append(output.body)
     for stream, bodies in lines.items():
         yield Record(stream, lines_to, None, b"\n".join(bodies))
-

@@ -194,7 +194,9 @@ class OrderStage:
     ) -> OrderEvent:
         order.events += 1
         copy = msgspec.structs.replace(order, incidents=list(order.incidents))
-        return OrderEvent(at, copy, change, {k: v for k, v in reason.items() if v not in ("", None)})
+        return OrderEvent(
+            at, copy, change, {k: v for k, v in reason.items() if v not in ("", None)}
+        )
 
 
 def _refusal(at: int, command: Command, reason: str) -> Refusal:
