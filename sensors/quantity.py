@@ -67,6 +67,7 @@ _LENGTH = {"cm": Conversion(0.01), "mm": Conversion(0.001)}
 _TEMPERATURE = {"K": Conversion(1.0, -273.15)}
 _SPEED = {"m/s": Conversion(3.6)}
 
+# fmt: off - a table: a row is read at a glance, one argument a line would be 300 lines
 QUANTITIES: tuple[Quantity, ...] = (
     Quantity(
         name="water_depth",
@@ -342,5 +343,6 @@ QUANTITIES: tuple[Quantity, ...] = (
         source="range [D]",
     ),
 )
+# fmt: on
 
 CATALOGUE: dict[str, Quantity] = {quantity.name: quantity for quantity in QUANTITIES}
