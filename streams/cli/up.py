@@ -1,0 +1,95 @@
+"""`vitals up`: everything on this machine."""
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from streams.embedded.child import ServerError
+from streams.kafka_topics import TopicError
+from streams.log import configure
+from streams.pack.problem import PackError
+from streams.settings import Settings
+from streams.up.run import Options, Reporter, run
+from streams.up.stack import Running, StackError
+
+_console = Console(stderr=True)
+
+
+def up(
+    scenario: Annotated[
+        str | None, typer.Option(help="Play a scenario's terminals and crews: storm, fair, quiet")
+    ] = None,
+    speed: Annotated[float, typer.Option(help="Stream seconds per second", min=0.1)] = 1.0,
+    seconds: Annotated[
+        float | None, typer.Option("--for", help="Stop by itself after this many seconds", min=1)
+    ] = None,
+    city: Annotated[Path | None, typer.Option(help="Folder of the city pack")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the simulator")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON")] = False,
+) -> None:
+    """Run the whole chain here: Kafka, MQTT, gateway, worker, store, page, and a simulated city.
+
+    Data stay in .vitals and survive a restart; a run with --speed other than 1 is a rehearsal with
+    a fresh folder of its own. With addresses in the environment (VITALS_KAFKA, VITALS_MQTT,
+    VITALS_STORE) those servers are used instead of the embedded ones. Ctrl-C stops everything in
+    order and prints the summary. Exits with 0 only if every reading is accounted for.
+
+    Example: vitals up --scenario storm --speed 60 --for 90
+    """
+    given: dict[str, Any] = {"speed": speed} | ({"city": city} if city else {})
+    settings = Settings(**given)
+    configure("warning", json=settings.log_json)
+    try:
+        summary = asyncio.run(_until_stopped(settings, Options(scenario, seconds, seed)))
+    except PackError as error:
+        typer.echo("\n".join(str(problem) for problem in error.problems), err=True)
+        raise typer.Exit(1) from None
+    except (ServerError, StackError, TopicError) as error:
+        typer.echo(f"vitals up: {error}", err=True)
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False))
+    else:
+        _print(summary)
+    if not (summary["balanced"] and summary["complete"]):
+        typer.echo("the ledger does not balance, or readings are missing", err=True)
+        raise typer.Exit(1)
+
+
+async def _until_stopped(settings: Settings, options: Options) -> dict[str, Any]:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return await run(settings, options, Reporter(_say, _show), stop)
+
+
+def _say(text: str) -> None:
+    _console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _show(rows: list[Running]) -> None:
+    table = Table(title="what runs where")
+    for column in ("part", "where", "pid", "log"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(row.name, row.where, str(row.pid or ""), row.log)
+    _console.print(table)
+
+
+def _print(summary: dict[str, Any]) -> None:
+    table = Table(show_header=False, title="summary")
+    for field in ("received", "accepted", "duplicate", "late", "rejected", "balanced", "complete",
+                  "vitals", "scores", "alerts", "workorders", "closed", "first", "last"):  # fmt: skip
+        table.add_row(field, str(summary[field]))
+    for reason, count in summary["reasons"].items():
+        table.add_row(f"  {reason}", str(count))
+    for order in summary["orders"]:
+        table.add_row(order["order"], f"{order['state']}  {order['department']}  {order['priority']}")
+    Console().print(table)
