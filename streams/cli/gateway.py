@@ -9,6 +9,7 @@ import uvloop
 
 from streams.gateway.gateway import run_gateway
 from streams.gateway.spool import SpoolError
+from streams.log import configure
 from streams.pack.problem import PackError
 from streams.settings import Settings
 
@@ -32,6 +33,7 @@ def gateway(
     """
     named = {"kafka": kafka, "mqtt": mqtt, "gateway_id": gateway_id}
     settings = Settings(**{name: value for name, value in named.items() if value})  # type: ignore[arg-type]
+    configure(settings.log_level, json=settings.log_json)
     for name in ("kafka", "mqtt"):
         if not getattr(settings, name):
             raise typer.BadParameter(f"give --{name} HOST:PORT or set VITALS_{name.upper()}")

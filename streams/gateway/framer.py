@@ -1,9 +1,9 @@
 """Lines to frames: which lines travel together in one Kafka record, and when. Pure.
 
 A frame is closed when it is `max_age` old, when the next line would make it longer than
-`max_bytes`, or when nothing at all has arrived for `quiet` seconds. The last one matters with
-brokers that let only a few messages be unacknowledged (Mosquitto: 20): waiting out 50 ms for
-messages that cannot come would cap the gateway at 400 a second.
+`max_bytes`, or when a crowd of lines waits and nothing has arrived for `quiet` seconds. The last
+one matters with brokers that let only a few messages be unacknowledged (Mosquitto: 20): waiting out
+50 ms for messages that cannot come would cap the gateway at 400 a second.
 """
 
 from collections.abc import Iterator
@@ -52,15 +52,22 @@ class Framer(Generic[Item]):
     Args:
         max_age: Seconds after which a frame is due, > 0.
         max_bytes: Length that a frame does not exceed unless one line alone does.
-        quiet: Seconds without any line after which every frame is due; None = never.
+        quiet: Seconds without any line after which a crowd of lines is due; None = never.
+        crowd: Lines, over all partitions, that make a crowd; below it silence is just silence.
     """
 
     def __init__(
-        self, max_age: float = 0.050, max_bytes: int = 256 * 1024, quiet: float | None = None
+        self,
+        max_age: float = 0.050,
+        max_bytes: int = 256 * 1024,
+        quiet: float | None = None,
+        crowd: int = 16,
     ) -> None:
         self._max_age = max_age
         self._max_bytes = max_bytes
         self._quiet = quiet
+        self._crowd = crowd
+        self._count = 0  # lines in open frames
         self._open: dict[Slot, Frame[Item]] = {}  # insertion order is the order of opening
         self._last = 0.0
 
@@ -80,29 +87,29 @@ class Framer(Generic[Item]):
         self._last = now
         frame = self._open.get(slot)
         if frame is not None and frame.size + 1 + len(line) > self._max_bytes:
-            closed.append(self._open.pop(slot))
+            closed.append(self._closed(slot))
             frame = None
         if frame is None:
             frame = self._open[slot] = Frame(slot, now, [], [], -1)
         frame.lines.append(line)
         frame.size += 1 + len(line)
+        self._count += 1
         if item is not None:
             frame.items.append(item)
         if frame.size >= self._max_bytes:
-            closed.append(self._open.pop(slot))
+            closed.append(self._closed(slot))
         return closed
 
     def flush(self, slot: Slot) -> Frame[Item] | None:
         """Close the frame of a partition; None where it has no line."""
-        return self._open.pop(slot, None)
+        return self._closed(slot) if slot in self._open else None
 
     def due(self, now: float) -> list[Frame[Item]]:
         """Close and return the frames that are due at `now`, the oldest first."""
-        if self._is_quiet(now):
-            frames, self._open = list(self._open.values()), {}
-            return frames
+        if self._waits_for_silence() and now >= self._last + (self._quiet or 0.0):
+            return list(self.close())
         ready = [slot for slot, frame in self._open.items() if now >= frame.opened + self._max_age]
-        return [self._open.pop(slot) for slot in ready]
+        return [self._closed(slot) for slot in ready]
 
     def next_due(self) -> float | None:
         """When to call `due` next if no further line comes; None while there is nothing."""
@@ -110,12 +117,19 @@ class Framer(Generic[Item]):
         if oldest is None:
             return None
         by_age = oldest.opened + self._max_age
-        return by_age if self._quiet is None else min(by_age, self._last + self._quiet)
+        if not self._waits_for_silence():
+            return by_age
+        return min(by_age, self._last + (self._quiet or 0.0))
 
     def close(self) -> Iterator[Frame[Item]]:
         """Close and yield everything, the oldest first."""
         while self._open:
-            yield self._open.pop(next(iter(self._open)))
+            yield self._closed(next(iter(self._open)))
 
-    def _is_quiet(self, now: float) -> bool:
-        return self._quiet is not None and now >= self._last + self._quiet
+    def _closed(self, slot: Slot) -> Frame[Item]:
+        frame = self._open.pop(slot)
+        self._count -= len(frame.lines)
+        return frame
+
+    def _waits_for_silence(self) -> bool:
+        return self._quiet is not None and self._count >= self._crowd

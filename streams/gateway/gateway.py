@@ -28,7 +28,7 @@ from streams.topics import COMMANDS, MQTT_ROOT, READINGS
 TICK_S = 0.2
 """Real seconds between two ticks of a partition."""
 QUIET_S = 0.005
-"""Silence after which frames go at once: brokers with a small window wait for their PUBACKs."""
+"""Silence after which a crowd of lines goes at once: the broker may be waiting for PUBACKs."""
 STOP_PATIENCE_S = 5.0
 """How long a stopping gateway waits for Kafka before it spools the rest."""
 RECEIPTS_PATIENCE_S = 2.0

@@ -52,6 +52,7 @@ class Intake:
         self._window = AckWindow()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = 0.0
         self._held_messages = 0
         self._held_bytes = 0
         self._closed = False
@@ -116,7 +117,7 @@ class Intake:
             self._hand_over(frame)
 
     def _turn(self) -> None:
-        if self._timer is None and not self._closed:
+        if not self._closed:
             self._arm()
         if not self._room(1) and not self._link.paused:
             self._counts.paused += 1
@@ -133,11 +134,17 @@ class Intake:
         self.on_frame(frame)
 
     def _arm(self) -> None:
-        """Come back when the next frame is due."""
+        """Come back when the next frame is due; a call-back that is too early does no harm."""
         due = self._framer.next_due()
-        self._timer = None if due is None else self._loop.call_at(due, self._due)
+        if due is None or (self._timer is not None and self._timer_due <= due):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(due, self._due)
+        self._timer_due = due  # uvloop's handles do not always know it
 
     def _due(self) -> None:
+        self._timer = None
         for frame in self._framer.due(self._loop.time()):
             self._hand_over(frame)
         self._arm()

@@ -25,7 +25,7 @@ def drive(
     steps: list[tuple[Slot, int, float, str]], quiet: float | None = None
 ) -> tuple[list[tuple[Slot, bytes, int]], list[Frame[int]], float]:
     """Lines given and frames got, the framer being asked whenever something is due."""
-    framer = Framer[int](MAX_AGE, MAX_BYTES, quiet)
+    framer = Framer[int](MAX_AGE, MAX_BYTES, quiet, crowd=3)
     now, oldest_seen = 100.0, 0.0
     given_lines: list[tuple[Slot, bytes, int]] = []
     frames: list[Frame[int]] = []
@@ -77,8 +77,8 @@ def test_any_arrivals_respect_age_and_length(
         assert frame.size <= MAX_BYTES or len(frame.lines) == 1
 
 
-def test_silence_makes_frames_due_before_their_age() -> None:
-    framer = Framer[int](quiet=0.005)
+def test_silence_makes_a_crowd_due_before_its_age() -> None:
+    framer = Framer[int](quiet=0.005, crowd=2)
     framer.add(SLOTS[0], b"a", 1, 10.0)
     framer.add(SLOTS[1], b"b", 2, 10.004)
     assert framer.due(10.008) == []
@@ -101,3 +101,15 @@ def test_line_without_an_item_leaves_no_item_behind() -> None:
     assert frame is not None
     assert frame.items == []
     assert framer.flush(SLOTS[0]) is None
+
+
+def test_silence_leaves_a_few_lines_to_their_age() -> None:
+    framer = Framer[int](quiet=0.005, crowd=2)
+    framer.add(SLOTS[0], b"a", 1, 10.0)
+    assert framer.next_due() == 10.0 + MAX_AGE
+    assert framer.due(10.02) == []
+    framer.add(SLOTS[1], b"b", 2, 10.03)
+    assert framer.next_due() == 10.03 + 0.005
+    assert len(framer.due(10.04)) == 2
+    framer.add(SLOTS[1], b"c", 3, 10.05)
+    assert framer.next_due() == 10.05 + MAX_AGE
