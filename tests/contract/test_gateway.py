@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import httpx
 import pytest
 
 from sensors.line import decode_line, encode_reception
@@ -14,6 +15,7 @@ from sensors.outgoing import Outgoing
 from streams.clock import Clock, wall_seconds
 from streams.embedded.kafka import EmbeddedKafka
 from streams.embedded.mqtt import EmbeddedMqtt
+from streams.embedded.ports import free_port
 from streams.gateway.gateway import Gateway
 from streams.settings import Settings
 from streams.terminals.counts import PublishedCounts
@@ -296,3 +298,41 @@ async def test_two_gateways_of_one_id_are_refused(settings: Settings) -> None:
     async with gateway_running(settings):
         with pytest.raises(Exception, match="another gateway"):
             Gateway(settings, CITY)
+
+
+async def test_broker_that_restarts_and_forgets_is_survived_by_sending_again(
+    kafka: str, tmp_path: Path
+) -> None:
+    packs = [pack_number(n % 6, n, wall_seconds() + 1 + n / 200) for n in range(600)]
+    with EmbeddedMqtt(tmp_path / "mqtt") as restarted:
+        settings = settings_for(kafka, restarted.address, tmp_path)
+        await create_topics(settings)
+        async with gateway_running(settings) as gateway:
+            await receipt_for(FIRST, restarted.address)
+            again = PlayOptions(resend=(1.0, 2.0), patience=40.0)
+            playing = asyncio.create_task(play(packs, CITY, Clock(), restarted.address, again))
+            await asyncio.sleep(2.5)
+            await asyncio.to_thread(restarted.stop)
+            await asyncio.sleep(0.5)
+            await asyncio.to_thread(restarted.start)
+            counts = await playing
+        assert counts.unconfirmed == 0
+        assert gateway.counts.messages >= 601
+    lines = await read_lines(settings)
+    arrived = {(line.terminal, bytes(line.pack)) for _, line in receptions(lines)}
+    assert arrived == {(p.terminal, p.payload) for p in [FIRST, *packs]}
+
+
+async def test_counts_are_served_to_prometheus(settings: Settings) -> None:
+    port = free_port(0)
+    served = settings.model_copy(update={"metrics_port": port})
+    async with gateway_running(served) as gateway:
+        await receipt_for(FIRST, settings.mqtt)
+        await until(lambda: gateway.counts.receipts >= 1, 5, "the receipt's PUBACK")
+        async with httpx.AsyncClient() as client:
+            text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+    values = dict(line.split() for line in text.splitlines() if not line.startswith("#"))
+    assert float(values["vitals_gateway_messages_total"]) >= 1
+    assert float(values["vitals_gateway_receipts_total"]) >= 1
+    assert float(values["vitals_gateway_mqtt_connected"]) == 1
+    assert float(values["vitals_gateway_spool_bytes"]) == 0
