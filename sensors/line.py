@@ -7,6 +7,7 @@ Three kinds, told apart by their fields: a reception (`terminal` with `pack` or 
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import msgspec
 
@@ -68,14 +69,21 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 _decoder = msgspec.json.Decoder(Line)
 _any_json = msgspec.json.Decoder()
+_SURELY_FLAT: Final = 100
+_MARGIN: Final = 300
+_LATEST: Final = 253_370_764_800.0
+"""The year 9999: what is received later cannot be written as a date."""
 
 
 def is_json_line(payload: bytes) -> bool:
-    """Whether a payload may stand verbatim in a line: valid JSON without CR or LF."""
-    if b"\n" in payload or b"\r" in payload:
+    """Whether a payload may stand verbatim in a line: valid JSON without CR, LF or outer space."""
+    if b"\n" in payload or b"\r" in payload or payload != payload.strip():
         return False
     try:
         _any_json.decode(payload)
+        if payload.count(b"[") + payload.count(b"{") > _SURELY_FLAT:
+            # Whoever reads the line decodes it one level deeper, and deeper in its own stack.
+            _any_json.decode(b"[" * _MARGIN + payload + b"]" * _MARGIN)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True
@@ -118,7 +126,38 @@ def decode_line(line: bytes) -> Line:
     Raises:
         msgspec.DecodeError: The line is not JSON or not of this shape.
     """
-    return _decoder.decode(line)
+    try:
+        return _decoder.decode(line)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from None
+
+
+def received_ms(received: float) -> int:
+    """The `received` of a line as Unix ms.
+
+    Raises:
+        msgspec.DecodeError: It is before 1970 or beyond the year 9999: no gateway stamped it.
+    """
+    if not 0.0 <= received < _LATEST:
+        raise msgspec.DecodeError(f"received {received:g} is no time")
+    return round(received * 1000)
+
+
+class _Stamp(msgspec.Struct):
+    """The one field that every line has."""
+
+    received: float
+
+
+_stamp_decoder = msgspec.json.Decoder(_Stamp)
+
+
+def stamp_of(line: bytes) -> int | None:
+    """The `received` (Unix ms) of a line that may be broken otherwise; None where it has none."""
+    try:
+        return received_ms(_stamp_decoder.decode(line).received)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def join_frame(lines: Iterable[bytes]) -> bytes:

@@ -150,14 +150,14 @@ def resolve(records: list[Record]) -> list[Resolved]:  # noqa: C901 - one pass, 
         full = name + record.n
         if full not in _KNOWN_NAMES:
             _check_name(full, index)
-        at = time + record.t
+        at = (time + record.t) * 1000
         if not math.isfinite(at):
             raise SenmlError(Reason.BAD_SENML, f"record {index}: time is no number")
         out.append(
             Resolved(
                 full,
                 unit if record.u is None else record.u,
-                round(at * 1000),
+                round(at),
                 None if number is None else number + value,
             )
         )

@@ -9,7 +9,7 @@ from typing import IO, Final
 
 import msgspec
 
-from sensors.line import Command, decode_line, encode_tick, join_frame
+from sensors.line import Command, decode_line, encode_tick, join_frame, received_ms
 from streams.engine.config import EngineConfig
 from streams.engine.pipeline import Frame
 
@@ -79,15 +79,14 @@ def _clamp(index: int, lines: Iterator[bytes]) -> Iterator[tuple[float, int, flo
     for line in lines:
         try:
             received = _head.decode(line).received
-            round(received * 1000)
-        except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, ValueError):
+            received_ms(received)
+            if received < largest:
+                received, line = largest, _restamp(line, largest)  # noqa: PLW2901
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             yield largest, index, None, line
             continue
-        if received < largest:
-            yield largest, index, largest, _restamp(line, largest)
-        else:
-            largest = received
-            yield largest, index, received, line
+        largest = received
+        yield largest, index, received, line
 
 
 def _restamp(line: bytes, received: float) -> bytes:

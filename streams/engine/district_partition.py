@@ -12,7 +12,7 @@ from indicators.rollup import HEALTH_INDEX, DistrictIndex, RollUp
 from indicators.rollup import RANK as ROLLUP_RANK
 from indicators.timers import Timer, Timers
 from indicators.vital_sign import VitalValue
-from sensors.line import Command, decode_line, split_frame
+from sensors.line import Command, decode_line, received_ms, split_frame
 from streams.engine.config import EngineConfig
 from streams.engine.indication import IndicationFrame, clock_of
 from streams.engine.merge import Arrived, Merge, MergeState, SourceState
@@ -112,8 +112,8 @@ class DistrictPartition:
         for raw in split_frame(frame):
             try:
                 line = decode_line(raw)
-                own.commands_now = max(own.commands_now, round(line.received * 1000))
-            except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, ValueError):
+                own.commands_now = max(own.commands_now, received_ms(line.received))
+            except msgspec.DecodeError:
                 own.broken_commands += 1
                 continue
             if line.command is not None:

@@ -12,7 +12,7 @@ from indicators.state import ZoneState
 from indicators.timers import Timers
 from indicators.vital_sign import VitalValue
 from sensors.ledger import UNKNOWN, Ledger, merged
-from sensors.line import Line, decode_line, split_frame
+from sensors.line import Line, decode_line, received_ms, split_frame, stamp_of
 from sensors.reason import Reason
 from sensors.screening import Memory, admit, convert
 from sensors.senml import Resolved, SenmlError, decode
@@ -20,7 +20,7 @@ from streams.engine.config import EngineConfig
 from streams.engine.indication import Indication, clock_of
 from streams.engine.payload import payload_of
 from streams.engine.published import Published, publish_score, publish_vital
-from streams.engine.rejecting import Refused
+from streams.engine.rejecting import Refused, detail_of
 
 PARTITION_BLOCK: Final = "partition"
 
@@ -92,8 +92,8 @@ class ZonePartition:
         for line in split_frame(frame):
             try:
                 decoded = decode_line(line)
-                received = round(decoded.received * 1000)
-            except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, ValueError) as error:
+                received = received_ms(decoded.received)
+            except msgspec.DecodeError as error:
                 self._refuse_line(line, str(error))
                 continue
             self._advance(received)
@@ -122,6 +122,8 @@ class ZonePartition:
         zone = None if home is None else self._zone(home.zone)
         ledger = self._own.strangers if zone is None else zone.snapshot.vitals.ledger
         account = ledger.account(terminal if home else UNKNOWN)
+        if home is not None:
+            self._touched.add(home.zone)
         try:
             records = decode(payload_of(line))
         except SenmlError as error:
@@ -145,9 +147,12 @@ class ZonePartition:
                 account.duplicate += 1
             else:
                 ledger.refuse(account, reason)
-                self._published.append(refused.letter(reason, str(record), index))
-        self._touched.add(home.zone)
+                self._published.append(refused.letter(reason, self._detail(zone, record, reason), index))
         self._emit(zone, zone.vitals.revisions(self._own.now))
+
+    def _detail(self, zone: _Zone, record: Resolved, reason: Reason) -> str:
+        known = zone.vitals.plan.channels.get(record.name)
+        return detail_of(reason, record, known[1] if known else None, self._own.now)
 
     def _take(self, zone: _Zone, terminal: str, record: Resolved) -> Reason | Literal[False] | None:
         """Screen one record and give it to the windows; None: accepted, False: a duplicate."""
@@ -193,6 +198,10 @@ class ZonePartition:
                 self._tell(destination, clock, None)
 
     def _refuse_line(self, line: bytes, detail: str) -> None:
+        stamp = stamp_of(line)
+        if stamp is not None:
+            # Its time counts: else the letter's time would depend on what shares the partition.
+            self._advance(stamp)
         ledger = self._own.strangers
         account = ledger.account(UNKNOWN)
         account.received += 1
