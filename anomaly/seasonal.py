@@ -98,8 +98,9 @@ class SeasonalResidual:
         self._spread = np.frombuffer(spread).copy()
         self._count = np.frombuffer(count, dtype=np.int64).copy()
         self._overall = EWMean(fading_factor=self._forgetting)
-        if self._count.any():
-            # River keeps its state in Rust; a first value becomes the mean as it is.
+        if (self._count > 1).any():
+            # River keeps its state in Rust; a first value becomes the mean as it is. The first
+            # value of a bin has no residual, so before the second one there is no mean to set.
             self._overall.update(overall)
 
 
