@@ -16,7 +16,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Of pip's several lines a package, those that tell how far it is.
-BRIEFLY := awk '/(Downloading|Using cached) .* MB\)|^Success/ { print "  " $$1, $$2, $$NF; fflush() }'
+BRIEFLY := awk '/(Downloading|Using cached) .* MB\)/ { sub(/.*(Downloading|Using cached) /, ""); \
+	split($$1, part, "-"); print "  " part[1] " " part[2] " " $$(NF-1) " MB)"; fflush() }'
 
 # Stamps: what stands in the environment, as of which pyproject.toml.
 RUNTIME := $(VENV)/.runtime
