@@ -46,10 +46,9 @@ test-live: $(DEV)  ## tests on a real Mosquitto and InfluxDB, which are installe
 	@VITALS_LIVE_REQUIRED=1 $(BIN)/python -m pytest -m live $(ARGS)
 
 check: $(DEV)  ## format, lint, types, direction of imports; changes nothing
-	@$(BIN)/ruff format --check --output-format concise .
-	@$(BIN)/ruff check --output-format concise .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@code=0; for tool in "ruff format --check --output-format concise ." \
+		"ruff check --output-format concise ." mypy lint-imports; do \
+		echo "== $$tool"; $(BIN)/$$tool || code=1; done; exit $$code
 
 fmt: $(DEV)  ## put the sources into format, and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
