@@ -1,12 +1,46 @@
 """Dead letters: what was refused, why, what mends it, and the original bytes."""
 
+import base64
 from zlib import crc32
 
 from indicators.rounding import rfc3339
+from sensors.line import Line
 from sensors.reason import Reason
+from sensors.screening import Channel
+from sensors.senml import Resolved
 from streams.engine.published import REJECTS, Published, canonical
 
 DETAIL_LIMIT = 300
+
+
+def detail_of(reason: Reason, record: Resolved, channel: Channel | None, now: int) -> str:
+    """What exactly is wrong with one record: the name, the value, and what would have been right.
+
+    Args:
+        reason: Why it was refused.
+        record: The record.
+        channel: Its channel; None where the terminal has no such quantity.
+        now: Effective received, Unix ms.
+    """
+    what = f"{record.name} = {record.value} {record.unit}"
+    if channel is None:
+        return f"{what}: not declared for this terminal"
+    quantity = channel.quantity
+    age = (now - record.at) / 1000
+    match reason:
+        case Reason.WRONG_UNIT:
+            return f"{what}: unit {record.unit!r}, expected one of {', '.join(channel.units)}"
+        case Reason.OUT_OF_RANGE:
+            return f"{what}: outside {quantity.low:g} to {quantity.high:g} {quantity.unit}"
+        case Reason.RELATIVE_TIME:
+            return f"{what}: time {record.at / 1000:g} s is below 2^28 and so relative to now"
+        case Reason.FUTURE:
+            return f"{what}: stamped {-age:.0f} s after its reception"
+        case Reason.BEYOND_HORIZON:
+            return f"{what}: {age:.0f} s old, the horizon is {channel.horizon_ms // 1000} s"
+        case Reason.CONFLICT:
+            return f"{what}: the same instant had another value"
+    return what
 
 
 class Refused:
@@ -17,10 +51,12 @@ class Refused:
         terminal: Terminal of the topic.
         zone: Its zone, empty where unknown.
         timezone: IANA zone of the times in the letter.
-        line: The original line.
+        line: The line; its bytes where it could not be read.
     """
 
-    def __init__(self, now: int, terminal: str, zone: str, timezone: str, line: bytes) -> None:
+    def __init__(
+        self, now: int, terminal: str, zone: str, timezone: str, line: Line | bytes
+    ) -> None:
         self._now = now
         self._terminal = terminal
         self._zone = zone
@@ -37,19 +73,37 @@ class Refused:
             count: Readings that it stands for.
         """
         where = "pack" if record is None else str(record)
-        id_ = f"{self._terminal}-{self._now}-{crc32(self._line):08x}-{where}"
+        encoding, payload = _original(self._line)
+        id_ = f"{self._terminal}-{self._now}-{crc32(payload.encode()):08x}-{where}"
         body = {
             "at": rfc3339(self._now, self._timezone),
             "terminal": self._terminal,
             "zone": self._zone or None,
             "reason": reason,
             "outcome": reason.outcome,
-            "detail": detail[:DETAIL_LIMIT],
+            "detail": detail.encode("utf-8", "backslashreplace").decode()[:DETAIL_LIMIT],
             "mend": reason.mend,
             "record": record,
             "count": count,
-            "line": self._line.decode("utf-8", "replace"),
+            "payload": payload,
+            "encoding": encoding,
             "id": id_,
         }
         zone = self._zone or self._terminal
         return Published(REJECTS, self._now, zone, reason, 0, 0, id_, canonical(body))
+
+
+def _original(line: Line | bytes) -> tuple[str, str]:
+    """What came, as text, and how it is encoded: json, base64, or line where no line could be read.
+
+    Not the line itself: its `received` is made effective when a run is recorded, and a dead letter
+    of the recording must be that of the run.
+    """
+    if isinstance(line, bytes):
+        try:
+            return "line", line.decode()
+        except UnicodeDecodeError:
+            return "line-base64", base64.b64encode(line).decode()
+    if line.pack:
+        return "json", bytes(line.pack).decode()
+    return "base64", line.raw or ""

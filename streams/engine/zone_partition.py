@@ -98,7 +98,7 @@ class ZonePartition:
                 continue
             self._advance(received)
             if decoded.terminal is not None:
-                self._receive(decoded.terminal, decoded, line)
+                self._receive(decoded.terminal, decoded)
         self._tell_clock()
         return self._published, self._indications
 
@@ -113,11 +113,11 @@ class ZonePartition:
                 self._touched.add(timer.zone)
                 self._emit(zone, (value,))
 
-    def _receive(self, terminal: str, line: Line, raw: bytes) -> None:
+    def _receive(self, terminal: str, line: Line) -> None:
         home = self._config.city.terminals.get(terminal)
         refused = Refused(
             self._own.now, terminal, home.zone if home else "",
-            self._config.city.zones[home.zone].timezone if home else "UTC", raw,
+            self._config.city.zones[home.zone].timezone if home else "UTC", line,
         )  # fmt: skip
         zone = None if home is None else self._zone(home.zone)
         ledger = self._own.strangers if zone is None else zone.snapshot.vitals.ledger

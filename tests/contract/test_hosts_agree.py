@@ -1,9 +1,11 @@
 """The Faust worker on real Kafka publishes the bytes that replay writes, whatever dies on the way."""
 
 import asyncio
+import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from streams.pack.scenarios import load_scenario
 from streams.citypack import CityPack
 from streams.engine.pipeline import Frame
 from streams.output_files import STREAMS
+from streams.record import RecordingWriter, record_lines
 from streams.recording import Cutter, merge_lines
 from streams.replay import engine_config, replay
 from streams.settings import Settings
@@ -166,3 +169,33 @@ class _Crew:
 
     def fatal(self) -> list[dict]:
         return [event for worker in self.workers for event in worker.events("fatal")]
+
+
+async def test_recording_of_a_live_run_replays_what_was_published(
+    kafka: str, pack: CityPack, recording: Path, tmp_path: Path
+) -> None:
+    """The log holds `received` as two gateways stamped it; nobody clamped it on the way in."""
+    run = KafkaRun(_settings(kafka, pack, "record"))
+    await run.prepare()
+    worker = WorkerProcess(run.settings, "worker", tmp_path)
+    try:
+        lines = recording.read_bytes().splitlines()[:9000]
+        cutter = Cutter(engine_config(pack), 50)
+        await run.feed(cutter.cut(_as_stamped(lines)))
+        await run.drain(cutter.received)
+    finally:
+        worker.stop()
+    recorded = tmp_path / "recorded.ndjson.gz"
+    writer = RecordingWriter(recorded)
+    async for line in record_lines(run.settings, from_beginning=True, follow=False):
+        writer.write(line)
+    writer.close()
+    await run.collect(tmp_path / "live")
+    replay([recorded], pack, tmp_path / "replayed")
+    assert (tmp_path / "live" / "vitals.ndjson").stat().st_size > 100_000
+    assert _differing(tmp_path / "live", tmp_path / "replayed") == []
+
+
+def _as_stamped(lines: list[bytes]) -> Iterator[tuple[float | None, bytes]]:
+    for line in lines:
+        yield json.loads(line)["received"], line
