@@ -15,8 +15,8 @@ FLOOR = 5.0
 FRESH_HOPS = 3
 """A sign counts while its newest value is at most this many hops old."""
 MIN_WEIGHT = 0.6
-VETO = ((10.0, 40.0), (40.0, 60.0))
-"""(life-safety sub-score at most, cap of the index): red caps at 40, orange at 60."""
+VETO = {"red": 40.0, "orange": 60.0}
+"""Colour of a life-safety sign's level → cap of the index."""
 
 HEALTH_LEVELS = (
     Level("H2", 80.0, "良好", "good", "yellow"),
@@ -53,6 +53,7 @@ def index_formula(signs: Mapping[str, VitalSign]) -> Callable[[Inputs], Measure]
     def health_index(inputs: Inputs) -> Measure:
         """Weighted geometric mean of the domains' scores, capped by life safety, 1–100."""
         scores: dict[str, float] = {}
+        cap = 100.0
         nominal = 0
         for sign_id, hop in sorted(inputs.hops.items()):
             sign = signs.get(sign_id)
@@ -65,14 +66,21 @@ def index_formula(signs: Mapping[str, VitalSign]) -> Callable[[Inputs], Measure]
             if newest.window_end < inputs.end - FRESH_HOPS * hop:
                 continue
             scores[sign_id] = subscore(sign.utility, newest.value)
+            cap = min(cap, _veto(sign, newest.level))
         if not nominal or len(scores) < MIN_WEIGHT * nominal:
             return Measure(None, "too_few_fresh_signs", {"fresh": len(scores), "signs": nominal})
-        return _composite(signs, scores)
+        return _composite(signs, scores, cap)
 
     return health_index
 
 
-def _composite(signs: Mapping[str, VitalSign], scores: Mapping[str, float]) -> Measure:
+def _veto(sign: VitalSign, level: str | None) -> float:
+    """The highest index that a life-safety sign at this level allows."""
+    colour = next((known.colour for known in sign.levels if known.id == level), "")
+    return VETO.get(colour, 100.0) if sign.is_life_safety else 100.0
+
+
+def _composite(signs: Mapping[str, VitalSign], scores: Mapping[str, float], cap: float) -> Measure:
     """Domain scores (minimum over life safety, mean over comfort), their mean, the cap."""
     domains: dict[str, float] = {}
     for group in sorted({signs[sign].group for sign in scores}):
@@ -80,8 +88,6 @@ def _composite(signs: Mapping[str, VitalSign], scores: Mapping[str, float]) -> M
         vital = [v for s, v in members.items() if signs[s].is_life_safety]
         domains[group] = min(vital) if vital else sum(members.values()) / len(members)
     mean = math.exp(sum(math.log(max(v, 1.0)) for v in domains.values()) / len(domains))
-    worst = min((v for s, v in scores.items() if signs[s].is_life_safety), default=100.0)
-    cap = next((cap for edge, cap in VETO if worst <= edge), 100.0)
     detail = {
         "domains": {group: round(value, 1) for group, value in domains.items()},
         "worst": min(scores, key=lambda s: (scores[s], s)),
@@ -94,15 +100,15 @@ def roll_up(values: Sequence[tuple[VitalValue, float]]) -> Measure:
     """Index of a town or district from its zones: p-mean with p = −1, floored at 5.
 
     Args:
-        values: (newest index of a zone, exposure weight > 0).
+        values: (newest index of a zone, exposure weight ≥ 0).
 
     Returns:
         The mean beside the worst place and the count of reds.
     """
     known = [(v, w) for v, w in values if v.value is not None]
-    if not known or sum(w for _, w in known) < MIN_WEIGHT * sum(w for _, w in values):
-        return Measure(None, "too_few_fresh_signs", {"fresh": len(known), "places": len(values)})
     weight = sum(w for _, w in known)
+    if not weight or weight < MIN_WEIGHT * sum(w for _, w in values):
+        return Measure(None, "too_few_fresh_signs", {"fresh": len(known), "places": len(values)})
     mean = weight / sum(w / max(v.value or 0.0, FLOOR) for v, w in known)
     worst = min(known, key=lambda entry: (entry[0].value or 0.0, entry[0].zone))[0]
     reds = sum(1 for v, _ in known if (v.value or 0.0) <= 40)

@@ -62,10 +62,9 @@ def absorb(into: Partial, other: Partial) -> None:
     into.high = max(into.high, other.high)
     into.total += other.total
     into.energy += other.energy
-    if other.first_at < into.first_at:
-        into.first_at, into.first = other.first_at, other.first
-    if other.last_at > into.last_at:
-        into.last_at, into.last = other.last_at, other.last
+    # Two terminals may report at the same instant: the value decides, not who was merged first.
+    into.first_at, into.first = min((into.first_at, into.first), (other.first_at, other.first))
+    into.last_at, into.last = max((into.last_at, into.last), (other.last_at, other.last))
     if other.buckets is not None and into.buckets is not None:
         for bucket, count in other.buckets.items():
             into.buckets[bucket] = into.buckets.get(bucket, 0) + count
