@@ -1,0 +1,368 @@
+"""Formulas and levels, with the test vectors of the standards and of the domain notes."""
+
+import math
+from fractions import Fraction
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indicators.air import BREAKPOINTS, IAQI, aqi_hourly, iaqi
+from indicators.ambient import noise_leq, temperature
+from indicators.crowd import crowd_density, people_count
+from indicators.device import device_availability
+from indicators.health import roll_up, subscore
+from indicators.registry import SIGNS
+from indicators.traffic import LEARNING_WINDOWS, MEMORY_WINDOWS, traffic_speed, traffic_speed_ratio
+from indicators.vital_sign import Inputs
+from indicators.water import rain_depth, water_depth
+from indicators.window import Aggregate, merged, partial_of
+from sensors.city import Zone
+from sensors.quantity import CATALOGUE
+from tests.builders import T0_MS, a_value
+
+HOUR = 3_600_000
+
+
+def aggregate(quantity, values, terminal="t", expected=None):
+    about = CATALOGUE[quantity]
+    parts = merged(partial_of(about, T0_MS + n, value) for n, value in enumerate(values))
+    return Aggregate(terminal, about, expected or float(len(values)), parts)
+
+
+def inputs(*aggregates, window=HOUR, **changes):
+    by_quantity = {}
+    for item in aggregates:
+        by_quantity[item.quantity.name] = (*by_quantity.get(item.quantity.name, ()), item)
+    fields = {"zone": Zone(id="z"), "start": T0_MS, "end": T0_MS + window}
+    return Inputs(**{**fields, "by_quantity": by_quantity, **changes})
+
+
+@pytest.mark.parametrize(
+    ("pollutant", "concentration", "index"),
+    [("pm25", 36, 52), ("pm25", 60, 100), ("pm25", 61, 101), ("pm25", 75, 114), ("pm25", 115, 150),
+     ("pm25", 200, 250), ("pm10", 100, 86), ("pm10", 120, 100), ("pm10", 121, 101), ("pm10", 150, 112)],
+)  # fmt: skip
+def test_index_of_2026_agrees_with_the_vectors(pollutant, concentration, index):
+    assert iaqi(pollutant, concentration) == index
+
+
+@pytest.mark.parametrize(
+    ("pollutant", "column", "edge"),
+    [(p, n, edge) for p, edges in BREAKPOINTS.items() for n, edge in enumerate(edges)],
+)
+def test_index_meets_the_table_at_its_edges_and_rises_beyond_them(pollutant, column, edge):
+    step = 0.1 if pollutant == "co" else 1
+    top = len(BREAKPOINTS[pollutant]) - 1
+    assert iaqi(pollutant, edge) == IAQI[column]
+    if column < top:
+        assert IAQI[column] < iaqi(pollutant, edge + step) <= IAQI[column + 1]
+    else:
+        assert iaqi(pollutant, edge + step) == IAQI[top]
+    if column > 0:
+        assert IAQI[column - 1] <= iaqi(pollutant, edge - step) <= IAQI[column]
+
+
+@pytest.mark.parametrize(
+    ("pollutant", "concentration", "index"),
+    [("pm25", 60.5, 100), ("pm25", 60.6, 101), ("pm25", 61.5, 102), ("pm25", 0.5, 0), ("pm25", 1.5, 3),
+     ("co", 5.04, 50), ("co", 5.05, 50), ("co", 5.06, 51), ("co", 5.15, 52), ("co", 0.05, 0),
+     ("so2", 801, 200), ("so2", 5000, 200), ("so2", 800.5, 200), ("pm25", 2000, 500), ("co", 300, 500)],
+)  # fmt: skip
+def test_concentration_is_rounded_half_to_even_before_the_index(pollutant, concentration, index):
+    assert iaqi(pollutant, concentration) == index
+
+
+@given(st.sampled_from(sorted(BREAKPOINTS)), st.integers(0, 20_000))
+def test_index_is_the_exact_equation_rounded_up(pollutant, tenths):
+    concentration = Fraction(tenths, 10) if pollutant == "co" else Fraction(tenths // 4)
+    edges = BREAKPOINTS[pollutant]
+    expected = IAQI[len(edges) - 1]
+    for n in range(1, len(edges)):
+        if concentration <= edges[n]:
+            slope = Fraction(IAQI[n] - IAQI[n - 1], edges[n] - edges[n - 1])
+            expected = math.ceil(slope * (concentration - edges[n - 1]) + IAQI[n - 1])
+            break
+    assert iaqi(pollutant, float(concentration)) == expected
+
+
+CLEAN = {"so2": 10, "no2": 20, "co": 0.5, "o3": 50, "pm10": 30, "pm25": 20}
+
+
+def air(**changes):
+    means = {**CLEAN, **changes}
+    return inputs(*(aggregate(p, [v]) for p, v in means.items() if v is not None))
+
+
+def test_aqi_is_the_largest_sub_index_and_names_its_pollutant():
+    measure = aqi_hourly(air(pm25=75))
+    assert (measure.value, measure.detail["primary"]) == (114, ["pm25"])
+    assert measure.detail["iaqi"]["so2"] == 4
+
+
+def test_aqi_of_equal_worst_names_all_of_them():
+    assert aqi_hourly(air(pm25=60, pm10=120)).detail["primary"] == ["pm10", "pm25"]
+
+
+def test_aqi_of_clean_air_has_no_primary_pollutant():
+    measure = aqi_hourly(air(pm25=35))
+    assert (measure.value, measure.detail["primary"]) == (50, [])
+
+
+def test_aqi_of_nothing_in_the_air_is_one():
+    assert aqi_hourly(air(**dict.fromkeys(CLEAN, 0))).value == 1
+
+
+@pytest.mark.parametrize(("pm25", "value"), [(60, None), (61, 101)])
+def test_missing_pollutant_leaves_only_an_index_above_100(pm25, value):
+    measure = aqi_hourly(air(o3=None, pm25=pm25))
+    assert measure.value == value
+    assert measure.reason == (None if value else "missing_pollutant")
+
+
+@pytest.mark.parametrize(("count", "is_valid"), [(44, False), (45, True), (60, True)])
+def test_hourly_mean_needs_45_of_60_minutes(count, is_valid):
+    others = [aggregate(p, [v]) for p, v in CLEAN.items() if p != "pm25"]
+    measure = aqi_hourly(inputs(*others, aggregate("pm25", [20] * count, expected=60.0)))
+    assert ("pm25" in measure.detail["iaqi"]) == is_valid
+
+
+def test_hourly_mean_of_a_place_is_that_of_its_stations():
+    others = [aggregate(p, [v]) for p, v in CLEAN.items() if p != "pm25"]
+    stations = [aggregate("pm25", [60], "a"), aggregate("pm25", [90], "b")]
+    assert aqi_hourly(inputs(*others, *stations)).detail["iaqi"]["pm25"] == 114
+
+
+def test_aqi_without_any_pollutant_is_not_available():
+    assert aqi_hourly(inputs()).value is None
+
+
+EDGES = [
+    (sign.id, level.id, level.edge, sign.levels[n - 1].id if n else None, sign.descending)
+    for sign in SIGNS.values()
+    for n, level in enumerate(sign.levels)
+]
+
+
+@pytest.mark.parametrize(("sign", "level", "edge", "milder", "descending"), EDGES)
+def test_level_begins_exactly_at_its_edge(sign, level, edge, milder, descending):
+    about = SIGNS[sign]
+    harmless, severe = (math.inf, -math.inf) if descending else (-math.inf, math.inf)
+    assert about.level_of(edge) == level
+    assert about.level_of(math.nextafter(edge, severe)) == level
+    assert about.level_of(math.nextafter(edge, harmless)) == milder
+
+
+def test_leq_of_two_levels_is_their_energy_mean():
+    measure = noise_leq(inputs(aggregate("laeq", [60.0, 70.0])))
+    assert math.isclose(measure.value, 10 * math.log10((1e6 + 1e7) / 2), abs_tol=1e-6)
+    assert measure.detail == {"max": 70.0, "readings": 2}
+
+
+def test_leq_pools_all_meters_of_the_place():
+    one = noise_leq(inputs(aggregate("laeq", [60.0], "a"), aggregate("laeq", [70.0], "b")))
+    both = noise_leq(inputs(aggregate("laeq", [60.0, 70.0])))
+    assert one.value == both.value
+
+
+def test_loud_second_dominates_the_minute():
+    measure = noise_leq(inputs(aggregate("laeq", [50.0] * 59 + [90.0])))
+    assert math.isclose(measure.value, 10 * math.log10((59 * 1e5 + 1e9) / 60), abs_tol=1e-6)
+
+
+def test_rain_amounts_add_up():
+    assert rain_depth(inputs(aggregate("rain", [0.2, 0.3, 0.5]))).value == 1.0
+
+
+def test_rain_rate_is_its_mean_over_the_window():
+    ten = inputs(aggregate("rain_rate", [30.0, 60.0]), window=600_000)
+    assert math.isclose(rain_depth(ten).value, 7.5)
+
+
+def test_wettest_gauge_counts():
+    measure = rain_depth(inputs(aggregate("rain", [2.0], "a"), aggregate("rain_rate", [5.0], "b")))
+    assert (measure.value, measure.detail) == (5.0, {"terminal": "b"})
+
+
+def test_deepest_gauge_counts():
+    gauges = [aggregate("water_depth", [0.1, 0.3], "a"), aggregate("water_depth", [0.1], "b")]
+    measure = water_depth(inputs(*gauges))
+    assert (measure.value, measure.detail) == (0.2, {"terminal": "a"})
+
+
+def test_density_is_the_median_of_the_fullest_camera():
+    cameras = [
+        aggregate("people_density", [1.0, 1.0, 9.0], "a"),
+        aggregate("people_density", [2.0, 2.0, 2.0], "b"),
+    ]
+    measure = crowd_density(inputs(*cameras))
+    assert (measure.value, measure.detail) == (2.0, {"terminal": "b"})
+
+
+def test_people_of_all_counters_add_up():
+    counters = [aggregate("people_count", [10, 20], "a"), aggregate("people_count", [5], "b")]
+    assert people_count(inputs(*counters)).value == 35
+
+
+def test_temperature_weighs_stations_equally():
+    stations = [aggregate("temperature", [10.0, 20.0], "a"), aggregate("temperature", [30.0], "b")]
+    assert temperature(inputs(*stations)).value == 22.5
+
+
+def test_speed_is_the_mean_of_all_readings():
+    detectors = [aggregate("traffic_speed", [30, 60], "a"), aggregate("traffic_speed", [90], "b")]
+    assert traffic_speed(inputs(*detectors)).value == 60
+
+
+def test_speed_ratio_uses_the_packs_free_flow():
+    zone = Zone(id="z", free_flow_speed=80.0)
+    assert traffic_speed_ratio(inputs(aggregate("traffic_speed", [40]), zone=zone)).value == 0.5
+
+
+def test_free_flow_is_learned_from_a_day_of_windows():
+    memory: dict[str, int] = {}
+    windows = [inputs(aggregate("traffic_speed", [float(20 + n % 61)]), memory=memory)
+               for n in range(LEARNING_WINDOWS)]  # fmt: skip
+    measures = [traffic_speed_ratio(window) for window in windows]
+    assert {m.reason for m in measures[:-1]} == {"learning_free_flow"}
+    assert math.isclose(measures[-1].detail["free_flow"], 71, abs_tol=1.5)
+
+
+def test_memory_of_speeds_stays_bounded():
+    memory: dict[str, int] = {}
+    for n in range(2 * MEMORY_WINDOWS):
+        traffic_speed_ratio(inputs(aggregate("traffic_speed", [float(n % 100)]), memory=memory))
+    assert sum(memory.values()) <= MEMORY_WINDOWS
+    assert len(memory) <= 100
+
+
+@pytest.mark.parametrize(
+    ("silent_ms", "share"), [(0, 1.0), (179_999, 1.0), (180_000, 1.0), (180_001, 0.5)]
+)
+def test_terminal_is_down_after_three_cadences_of_silence(silent_ms, share):
+    end = T0_MS + HOUR
+    heard = {"a": (end - silent_ms, 60.0), "b": (end, 60.0)}
+    assert device_availability(inputs(heard=heard)).value == share
+
+
+def test_terminal_that_never_spoke_is_down():
+    measure = device_availability(inputs(heard={"a": (None, 60.0), "b": (T0_MS + HOUR, 60.0)}))
+    assert (measure.value, measure.detail["down"]) == (0.5, ["a"])
+
+
+def test_fast_terminal_may_be_silent_for_two_minutes():
+    heard = {"a": (T0_MS + HOUR - 120_000, 1.0)}
+    assert device_availability(inputs(heard=heard)).value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("depth", "score"),
+    [(-1, 100), (0, 100), (0.075, 87.5), (0.15, 75), (0.21, 65), (0.27, 55), (0.4, 30), (0.6, 5), (9, 5)],
+)  # fmt: skip
+def test_subscore_is_linear_between_the_published_edges(depth, score):
+    assert math.isclose(subscore(SIGNS["water_depth"].utility, depth), score)
+
+
+def health(**values):
+    """The index over signs with these newest values."""
+    latest = {}
+    for sign, value in values.items():
+        level = None if value is None else SIGNS[sign].level_of(value)
+        latest[sign] = a_value(60, value, indicator=sign, level=level)
+    hops = dict.fromkeys(values, 60_000)
+    return SIGNS["health_index"].formula(inputs(latest=latest, hops=hops))
+
+
+def test_health_of_perfect_signs_is_100():
+    assert health(water_depth=0.0, aqi_hourly=1, noise_leq=40).value == 100
+
+
+def test_health_is_the_geometric_mean_of_its_domains():
+    measure = health(water_depth=0.0, noise_leq=85)
+    assert math.isclose(measure.value, math.sqrt(100 * 20))
+    assert measure.detail["worst"] == "noise_leq"
+
+
+@pytest.mark.parametrize(
+    ("sign", "value", "cap"),
+    [("water_depth", 0.60, 40), ("water_depth", 0.40, 60), ("crowd_density", 4.5, 40),
+     ("crowd_density", 3.5, 60), ("crowd_density", 6.0, 40)],
+)  # fmt: skip
+def test_red_or_orange_life_safety_caps_the_index(sign, value, cap):
+    measure = health(
+        **{sign: value, "aqi_hourly": 1, "noise_leq": 40, "temperature": 20, "rain_60min": 0}
+    )
+    assert measure.value == cap
+    assert measure.detail["capped"] is True
+
+
+@pytest.mark.parametrize(
+    ("sign", "value"), [("water_depth", 0.39), ("crowd_density", 3.49), ("noise_leq", 90)]
+)
+def test_yellow_or_comfort_does_not_cap_the_index(sign, value):
+    measure = health(**{sign: value, "aqi_hourly": 1, "temperature": 20, "rain_60min": 0})
+    assert measure.detail["capped"] is False
+
+
+def test_health_with_too_few_fresh_signs_is_not_available():
+    measure = health(water_depth=0.0, noise_leq=None, temperature=None)
+    assert (measure.value, measure.reason) == (None, "too_few_fresh_signs")
+
+
+def test_health_does_not_count_stale_signs():
+    old = a_value(0, 0.0, indicator="water_depth")
+    new = a_value(60, 20.0, indicator="temperature")
+    hops = {"water_depth": 60_000, "temperature": 60_000}
+    latest = {"water_depth": old, "temperature": new}
+    assert SIGNS["health_index"].formula(inputs(latest=latest, hops=hops)).value is None
+
+
+def zones(*scores, weight=1.0):
+    return [(a_value(0, score, zone=f"z{n:03}"), weight) for n, score in enumerate(scores)]
+
+
+def test_roll_up_is_the_harmonic_mean_beside_the_worst_place():
+    measure = roll_up(zones(50.0, 100.0))
+    assert math.isclose(measure.value, 200 / 3)
+    assert measure.detail == {"worst": "z000", "worst_value": 50.0, "reds": 0}
+
+
+def test_one_bad_segment_of_300_pulls_as_the_notes_say():
+    assert math.isclose(roll_up(zones(5.0, *[95.0] * 299)).value, 89.6, abs_tol=0.05)
+
+
+def test_roll_up_floors_its_members_at_five():
+    assert roll_up(zones(0.0, 5.0)).value == 5.0
+
+
+@pytest.mark.parametrize(("reds", "is_capped"), [(2, False), (3, True)])
+def test_three_red_places_cap_their_town(reds, is_capped):
+    assert (roll_up(zones(*[40.0] * reds, *[100.0] * 50)).value <= 40) == is_capped
+
+
+def test_roll_up_of_mostly_unknown_places_is_not_available():
+    assert roll_up(zones(100.0, None)).value is None
+    assert roll_up(zones(100.0, 100.0, 100.0, None, None)).value == 100
+
+
+def test_roll_up_of_places_without_exposure_is_not_available():
+    assert roll_up(zones(100.0, 50.0, weight=0.0)).value is None
+
+
+def test_roll_up_of_nothing_is_not_available():
+    assert roll_up([]).value is None
+
+
+@given(st.lists(st.tuples(st.floats(1, 100), st.floats(0.1, 10)), min_size=1, max_size=20))
+def test_roll_up_lies_between_the_worst_and_the_best(members):
+    values = [(a_value(0, score), weight) for score, weight in members]
+    low, high = min(s for s, _ in members), max(s for s, _ in members)
+    found = roll_up(values).value
+    assert min(max(low, 5.0), 40.0) - 1e-9 <= found <= max(high, 5.0) + 1e-9
+
+
+def test_value_is_immutable():
+    with pytest.raises(AttributeError):
+        a_value(0, 1.0).value = 2.0  # type: ignore[misc]
+    assert msgspec.structs.replace(a_value(0, 1.0), value=2.0).value == 2.0
