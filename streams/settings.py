@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from streams.pack.seeds import seeds_dir
+
 
 class Settings(BaseSettings):
     """Where the servers are and how the city is cut into partitions.
@@ -15,7 +17,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VITALS_", extra="ignore", frozen=True)
 
-    city: Path = Field(default=Path("seeds/sanshui"), description="Folder of the city pack")
+    city: Path = Field(
+        default_factory=lambda: seeds_dir() / "sanshui", description="Folder of the city pack"
+    )
     rules: Path | None = Field(default=None, description="Alert rules instead of the pack's own")
     state_dir: Path = Field(
         default=Path(".vitals"), description="Where embedded servers keep their data"
