@@ -160,8 +160,10 @@ def _transition(
     if now_on == before:
         return None
     if before < 0:
-        breach = state.levels[now_on].breach_since
-        state.onset, state.messages = breach or value.window_end, 0
+        # A corrected value may raise again what it cleared: the same incident goes on.
+        onset = min(level.breach_since or value.window_end for level in state.levels if level.on)
+        if onset != state.onset:
+            state.onset, state.messages = onset, 0
     state.active = now_on
     if before < 0:
         change = Change.RAISED
@@ -170,6 +172,9 @@ def _transition(
     else:
         change = Change.ESCALATED if now_on > before else Change.EASED
     event = _event(rule, rungs[now_on if now_on >= 0 else before], state, value, change)
+    if now_on < before:
+        # What let go is the mildest of the levels that went off.
+        event = msgspec.structs.replace(event, threshold=rungs[now_on + 1].clear_at)
     if now_on < 0:
         state.history = {}
     previous = rungs[before].level.level if before >= 0 else None
@@ -217,10 +222,9 @@ def _event(
     rule: AlertRule, rung: Rung, state: AlertState, value: VitalValue, change: Change
 ) -> AlertEvent:
     state.messages += 1
-    clearing = change in {Change.CLEARED, Change.EASED}
     return AlertEvent(
         at=value.at, change=change, kind=rule.kind, zone=value.zone, onset=state.onset,
         number=state.messages, level=rung.level,
-        threshold=rung.clear_at if clearing else rung.raise_at, value=value.value,
+        threshold=rung.raise_at, value=value.value,
         window_end=value.window_end, indicator=rule.indicator, rule=rule.id,
     )  # fmt: skip

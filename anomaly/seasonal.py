@@ -55,7 +55,8 @@ class SeasonalResidual:
 
     def score_of(self, deviation: float) -> float:
         """The score of a deviation in robust sigmas: one half at the tolerance."""
-        square = (deviation / self._tolerance) ** 2
+        # Beyond a thousand tolerances every score is 1; the square of 1e300 would be no number.
+        square = min(abs(deviation) / self._tolerance, 1e9) ** 2
         return square / (1 + square)
 
     def _scale(self, bin_: int) -> float:

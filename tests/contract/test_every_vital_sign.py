@@ -1,0 +1,87 @@
+"""What every vital sign of the registry keeps."""
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from indicators.registry import SIGNS
+from indicators.vital_sign import Basis, Inputs
+from sensors.city import Zone
+from sensors.quantity import CATALOGUE
+from tests.builders import T0_MS
+
+COLOURS = {"blue", "yellow", "orange", "red", "green", "purple", "maroon"}
+FIXED = {
+    "water_depth", "rain_60min", "crowd_density", "people_count", "traffic_speed_ratio",
+    "traffic_speed", "aqi_hourly", "noise_leq", "temperature", "device_availability", "health_index",
+}  # fmt: skip
+every_sign = pytest.mark.parametrize("sign", SIGNS.values(), ids=lambda sign: sign.id)
+
+
+def test_ids_that_others_build_on_are_there():
+    assert set(SIGNS) >= FIXED
+
+
+@every_sign
+def test_id_follows_noun_detail(sign):
+    assert SIGNS[sign.id] is sign
+    assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", sign.id)
+
+
+@every_sign
+def test_names_are_chinese_and_english(sign):
+    assert re.search(r"[\u4e00-\u9fff]", sign.zh)
+    assert re.fullmatch(r"[ -~]+", sign.en)
+
+
+@every_sign
+def test_source_is_given(sign):
+    assert len(sign.source) >= 3
+    assert sign.formula.__doc__
+
+
+@every_sign
+def test_inputs_are_in_the_catalogue(sign):
+    assert set(sign.inputs) <= set(CATALOGUE)
+    assert bool(sign.inputs) == (sign.basis is Basis.READINGS)
+
+
+@every_sign
+def test_levels_go_from_harmless_to_severe(sign):
+    edges = [level.edge for level in sign.levels]
+    assert edges == sorted(edges, reverse=sign.descending)
+    assert len(set(edges)) == len(edges)
+    assert len({level.id for level in sign.levels}) == len(edges)
+    for level in sign.levels:
+        assert level.colour in COLOURS
+        assert re.search(r"[\u4e00-\u9fff]", level.zh)
+        assert re.fullmatch(r"[ -~]+", level.en)
+
+
+@every_sign
+def test_utility_ascends_in_value_and_stays_within_1_and_100(sign):
+    assert all(one[0] < other[0] for one, other in pairwise(sign.utility))
+    assert all(1 <= score <= 100 for _, score in sign.utility)
+
+
+@every_sign
+def test_life_safety_has_a_utility_and_a_red_level(sign):
+    if sign.is_life_safety:
+        assert sign.utility
+        assert {"orange", "red"} <= {level.colour for level in sign.levels}
+
+
+@every_sign
+def test_windows_and_coverage_are_sensible(sign):
+    assert sign.window_s > 0
+    assert 0 <= sign.hop_s <= sign.window_s
+    assert 0 <= sign.min_coverage <= 1
+
+
+@every_sign
+def test_nothing_in_gives_no_value_and_says_why(sign):
+    nothing = Inputs(zone=Zone(id="z"), start=T0_MS, end=T0_MS + 60_000)
+    measure = sign.formula(nothing)
+    assert measure.value is None
+    assert measure.reason
