@@ -1,10 +1,16 @@
-"""One real Kafka for the whole test session."""
+"""One real Kafka for the whole test session, and how Hypothesis runs."""
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from streams.embedded.kafka import EmbeddedKafka
+
+# How long an example takes is no property of ours: machines are shared, and in a fresh clone the
+# first text of all waits a second for Hypothesis' tables of Unicode.
+settings.register_profile("vitals", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("vitals")
 
 
 @pytest.fixture(scope="session")
