@@ -13,9 +13,9 @@ from sensors.city import City, build_city
 from streams.pack.layout import CityFile, DepartmentsFile, DispatchFile, TerminalsFile
 from streams.pack.meaning import Parts, complete, meaning
 from streams.pack.problem import Finding, PackError, Problem
-from streams.pack.seeds import seeds_dir
 from streams.pack.shape import INVALID, shaped
 from streams.pack.source import Source
+from streams.seeds_folder import seeds_dir
 from streams.workorders.deadline import Deadlines
 from streams.workorders.dispatch import Department, DispatchRow
 

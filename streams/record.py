@@ -22,7 +22,7 @@ class _Held(NamedTuple):
     received: float
     source: int
     offset: int
-    index: int
+    position: int
     line: bytes
 
 
@@ -42,10 +42,10 @@ class Sequencer:
 
     def take(self, source: int, offset: int, frame: bytes) -> None:
         """Take one record of a partition, in log order."""
-        for index, line in enumerate(split_frame(frame)):
+        for position, line in enumerate(split_frame(frame)):
             effective, line_as_seen, is_tick = self._clamp(source, line)
             if not is_tick or self._keep_ticks:
-                held = _Held(effective, source, offset, index, line_as_seen)
+                held = _Held(effective, source, offset, position, line_as_seen)
                 heapq.heappush(self._held, held)
 
     def _clamp(self, source: int, line: bytes) -> tuple[float, bytes, bool]:
@@ -144,7 +144,7 @@ class RecordingWriter:
             self.flush()
 
     def flush(self) -> None:
-        """Write what has gathered as a gzip member of its own, so that a cut loses only the tail."""
+        """Write what has gathered as a gzip member of its own: a cut loses only the tail."""
         if self._buffer:
             self._raw.write(gzip.compress(b"\n".join(self._buffer) + b"\n", 6, mtime=0))
             self._raw.flush()

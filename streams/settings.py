@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from streams.pack.seeds import seeds_dir
+from streams.seeds_folder import seeds_dir
 
 
 class Settings(BaseSettings):

@@ -36,16 +36,22 @@ class Topic(msgspec.Struct, frozen=True):
     """How a Kafka topic is created: by which count it is partitioned, and how long it is kept."""
 
     name: str
-    of: str                    # "zone" or "district": whose partition count it has
+    of: str  # "zone" or "district": whose partition count it has
     retention_ms: int = 7 * 24 * 3_600_000
     compact: bool = False
 
 
 TOPICS: Final = (
-    Topic(READINGS, "zone"), Topic(VITALS, "zone"), Topic(SCORES, "zone"), Topic(REJECTS, "zone"),
-    Topic(LEDGER, "zone", compact=True), Topic(ZONE_SNAPSHOTS, "zone", compact=True),
+    Topic(READINGS, "zone"),
+    Topic(VITALS, "zone"),
+    Topic(SCORES, "zone"),
+    Topic(REJECTS, "zone"),
+    Topic(LEDGER, "zone", compact=True),
+    Topic(ZONE_SNAPSHOTS, "zone", compact=True),
     Topic(DISTRICT_SNAPSHOTS, "district", compact=True),
-    Topic(COMMANDS, "district"), Topic(INDICATIONS, "district"), Topic(ALERTS, "district"),
+    Topic(COMMANDS, "district"),
+    Topic(INDICATIONS, "district"),
+    Topic(ALERTS, "district"),
     Topic(WORKORDERS, "district"),
 )
 

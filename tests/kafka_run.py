@@ -43,13 +43,17 @@ def published(stream: str, body: bytes) -> Published:
     if stream in (ALERTS, WORKORDERS):
         data = tree["data"]
         name, _, number = tree["id"].rpartition("-")
-        kind = data["kind"] if "kind" in data else "refused"
-        return Published(stream, _ms(tree["time"]), data["zone"], kind, 0, 0, f"{name}-{number:0>12}", body)
+        kind = data.get("kind", "refused")
+        return Published(
+            stream, _ms(tree["time"]), data["zone"], kind, 0, 0, f"{name}-{number:0>12}", body
+        )
     if stream == REJECTS:
         zone = tree["zone"] or tree["terminal"]
         return Published(stream, _ms(tree["at"]), zone, tree["reason"], 0, 0, tree["id"], body)
     end = _ms(tree["window_end"])
-    return Published(stream, _ms(tree["at"]), tree["zone"], tree["indicator"], end, tree["revision"], "", body)
+    return Published(
+        stream, _ms(tree["at"]), tree["zone"], tree["indicator"], end, tree["revision"], "", body
+    )
 
 
 class WorkerProcess:
@@ -126,6 +130,7 @@ class KafkaRun:
         """
         settings = self.settings
         ends = await self._ends((READINGS, COMMANDS))
+        wanted, reached = ends, dict[TopicPartition, int]()
         tick = encode_tick(received)
         ticks = [Frame(False, p, tick) for p in range(settings.zone_partitions)]
         ticks += [Frame(True, p, tick) for p in range(settings.district_partitions)]

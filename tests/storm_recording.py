@@ -36,17 +36,23 @@ def with_commands(pack: CityPack, lines: list[bytes], folder: Path) -> list[byte
     plain = folder / "plain.ndjson"
     plain.write_bytes(b"\n".join(lines) + b"\n")
     replay([plain], pack, folder / "plain")
-    orders = {}
-    for line in (folder / "plain" / "workorders.ndjson").read_text().splitlines():
-        data = json.loads(line)["data"]
+    orders: dict[str, str] = {}
+    for event in (folder / "plain" / "workorders.ndjson").read_text().splitlines():
+        data = json.loads(event)["data"]
         orders.setdefault(data["order"], data["zone"])
-    stamped = []
+    stamped: list[tuple[float, bytes]] = []
     last = 0.0
     for line in lines:
         last = max(last, json.loads(line)["received"])
         stamped.append((last, line))
     for number, (order, zone) in enumerate(sorted(orders.items())):
-        for minute, action in ((20, "accept"), (24, "start"), (28, "done"), (40, "done"), (55, "done")):
+        for minute, action in (
+            (20, "accept"),
+            (24, "start"),
+            (28, "done"),
+            (40, "done"),
+            (55, "done"),
+        ):
             command = Command(
                 id=f"c{number}-{minute}", order=order, zone=zone, action=action, actor="crew"
             )

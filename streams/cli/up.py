@@ -19,6 +19,10 @@ from streams.up.run import Options, Reporter, run
 from streams.up.stack import Running, StackError
 
 _console = Console(stderr=True)
+_FIELDS = (
+    *("received", "accepted", "duplicate", "late", "rejected", "balanced", "complete"),
+    *("vitals", "scores", "alerts", "workorders", "closed", "first", "last"),
+)
 
 
 def up(
@@ -85,11 +89,12 @@ def _show(rows: list[Running]) -> None:
 
 def _print(summary: dict[str, Any]) -> None:
     table = Table(show_header=False, title="summary")
-    for field in ("received", "accepted", "duplicate", "late", "rejected", "balanced", "complete",
-                  "vitals", "scores", "alerts", "workorders", "closed", "first", "last"):  # fmt: skip
+    for field in _FIELDS:
         table.add_row(field, str(summary[field]))
     for reason, count in summary["reasons"].items():
         table.add_row(f"  {reason}", str(count))
     for order in summary["orders"]:
-        table.add_row(order["order"], f"{order['state']}  {order['department']}  {order['priority']}")
+        table.add_row(
+            order["order"], f"{order['state']}  {order['department']}  {order['priority']}"
+        )
     Console().print(table)

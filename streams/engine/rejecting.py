@@ -27,20 +27,16 @@ def detail_of(reason: Reason, record: Resolved, channel: Channel | None, now: in
         return f"{what}: not declared for this terminal"
     quantity = channel.quantity
     age = (now - record.at) / 1000
-    match reason:
-        case Reason.WRONG_UNIT:
-            return f"{what}: unit {record.unit!r}, expected one of {', '.join(channel.units)}"
-        case Reason.OUT_OF_RANGE:
-            return f"{what}: outside {quantity.low:g} to {quantity.high:g} {quantity.unit}"
-        case Reason.RELATIVE_TIME:
-            return f"{what}: time {record.at / 1000:g} s is below 2^28 and so relative to now"
-        case Reason.FUTURE:
-            return f"{what}: stamped {-age:.0f} s after its reception"
-        case Reason.BEYOND_HORIZON:
-            return f"{what}: {age:.0f} s old, the horizon is {channel.horizon_ms // 1000} s"
-        case Reason.CONFLICT:
-            return f"{what}: the same instant had another value"
-    return what
+    units = ", ".join(channel.units)
+    explained = {
+        Reason.WRONG_UNIT: f"unit {record.unit!r}, expected one of {units}",
+        Reason.OUT_OF_RANGE: f"outside {quantity.low:g} to {quantity.high:g} {quantity.unit}",
+        Reason.RELATIVE_TIME: f"time {record.at / 1000:g} s is below 2^28 and so relative to now",
+        Reason.FUTURE: f"stamped {-age:.0f} s after its reception",
+        Reason.BEYOND_HORIZON: f"{age:.0f} s old, the horizon is {channel.horizon_ms // 1000} s",
+        Reason.CONFLICT: "the same instant had another value",
+    }.get(reason)
+    return what if explained is None else f"{what}: {explained}"
 
 
 class Refused:

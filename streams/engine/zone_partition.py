@@ -147,7 +147,8 @@ class ZonePartition:
                 account.duplicate += 1
             else:
                 ledger.refuse(account, reason)
-                self._published.append(refused.letter(reason, self._detail(zone, record, reason), index))
+                detail = self._detail(zone, record, reason)
+                self._published.append(refused.letter(reason, detail, index))
         self._emit(zone, zone.vitals.revisions(self._own.now))
 
     def _detail(self, zone: _Zone, record: Resolved, reason: Reason) -> str:

@@ -11,9 +11,9 @@ from sensors.city import City
 from sensors.simulator.rain import DesignStorm
 from sensors.simulator.scenario import Gathering, Scenario, hour_of
 from streams.pack.problem import Finding, PackError, Steps, nearest
-from streams.pack.seeds import seeds_dir
 from streams.pack.shape import INVALID, shaped, valid
 from streams.pack.source import Source
+from streams.seeds_folder import seeds_dir
 
 
 def scenario_names() -> list[str]:

@@ -42,14 +42,16 @@ class Crew:
         change = data.get("change")
         people = self._people
         if change == "dispatched":
-            answers = (("accept", people.accept_after), ("start", people.start_after),
-                       ("done", people.done_after))  # fmt: skip
+            answers = {
+                "accept": people.accept_after, "start": people.start_after,
+                "done": people.done_after,
+            }  # fmt: skip
         elif change == "rework":
-            answers = (("done", people.redo_after),)
+            answers = {"done": people.redo_after}
         else:
             return
         began = datetime.fromisoformat(event["time"]).timestamp()
-        for action, after in answers:
+        for action, after in answers.items():
             task = asyncio.create_task(self._answer(event["id"], data, action, began + after))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

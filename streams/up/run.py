@@ -83,7 +83,6 @@ class Reporter:
             who = data.get("department_name", {}).get("zh", "")
             self.say(f"order   {event['time']}  {data['order']}  {what}  {who}")
 
-
     def _first_vital(self, value: bytes) -> None:
         if self._has_vitals:
             return
@@ -134,9 +133,7 @@ async def run(
 class _CityRun:
     """The part of a run in which everything is up."""
 
-    def __init__(
-        self, stack: Stack, pack: CityPack, options: Options, reporter: Reporter
-    ) -> None:
+    def __init__(self, stack: Stack, pack: CityPack, options: Options, reporter: Reporter) -> None:
         self._stack = stack
         self._settings = stack.settings
         self._pack = pack

@@ -63,6 +63,8 @@ class Order(msgspec.Struct, kw_only=True):
         created_at: When it was made.
         accept_by: Deadline of acceptance.
         done_by: Deadline of being done.
+        accept_fired: Whether the timer of `accept_by` has fired; a restore must not fire it again.
+        done_fired: Likewise of `done_by`.
         events: Events published about it.
         commands: Ids of the commands that were taken or refused.
         clear_since: Window end of the first clear value of the present run.
@@ -86,6 +88,8 @@ class Order(msgspec.Struct, kw_only=True):
     created_at: int = 0
     accept_by: int = 0
     done_by: int = 0
+    accept_fired: bool = False
+    done_fired: bool = False
     events: int = 0
     commands: list[str] = []
     clear_since: int | None = None

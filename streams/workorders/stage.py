@@ -116,11 +116,14 @@ class OrderStage:
         limit = self._deadlines.of(order.priority)
         order.accept_by = at + round(limit.accept_s * 1000)
         order.done_by = at + round(limit.done_s * 1000)
+        order.accept_fired = order.done_fired = False
         self._arm(order)
 
     def _arm(self, order: Order) -> None:
-        self._timers.set(Timer(order.accept_by, RANK, order.zone, order.kind, ACCEPT))
-        self._timers.set(Timer(order.done_by, RANK, order.zone, order.kind, DONE))
+        if not order.accept_fired:
+            self._timers.set(Timer(order.accept_by, RANK, order.zone, order.kind, ACCEPT))
+        if not order.done_fired:
+            self._timers.set(Timer(order.done_by, RANK, order.zone, order.kind, DONE))
 
     def fire(self, timer: Timer) -> list[OrderEvent]:
         """A deadline has passed; nothing where the order met it or has another one by now."""
@@ -128,11 +131,15 @@ class OrderStage:
         if order is None:
             return []
         if timer.key == ACCEPT:
-            overdue = order.accept_by == timer.due and order.state is OrderState.DISPATCHED
+            is_due = order.accept_by == timer.due and not order.accept_fired
+            order.accept_fired = order.accept_fired or is_due
+            overdue = is_due and order.state is OrderState.DISPATCHED
             change = OrderChange.ACCEPT_OVERDUE
         else:
             waiting = {OrderState.DISPATCHED, OrderState.ACCEPTED, OrderState.IN_PROGRESS}
-            overdue = order.done_by == timer.due and order.state in waiting
+            is_due = order.done_by == timer.due and not order.done_fired
+            order.done_fired = order.done_fired or is_due
+            overdue = is_due and order.state in waiting
             change = OrderChange.DONE_OVERDUE
         return [self._event(order, timer.due, change)] if overdue else []
 

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from streams.pack.scenarios import load_scenario
 from streams.citypack import CityPack
+from streams.clock import fresh_id
 from streams.engine.pipeline import Frame
+from streams.engine_config import engine_config
 from streams.output_files import STREAMS
+from streams.pack.scenarios import load_scenario
 from streams.record import RecordingWriter, record_lines
 from streams.recording import Cutter, merge_lines
-from streams.replay import engine_config, replay
+from streams.replay import replay
 from streams.settings import Settings
 from tests.kafka_run import KafkaRun, WorkerProcess
 from tests.storm_recording import sanshui, storm_lines, with_commands
@@ -53,7 +55,7 @@ def expected(pack: CityPack, recording: Path) -> Path:
 
 def _settings(kafka: str, pack: CityPack, name: str) -> Settings:
     return Settings(
-        kafka=kafka, city=pack.folder, topic_prefix=f"{name}-{time.time_ns()}.",
+        kafka=kafka, city=pack.folder, topic_prefix=f"{name}-{fresh_id()}.",
         checkpoint_seconds=0.5,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
-from streams.clock import Clock
+from streams.clock import Clock, fresh_id, wall_seconds
 from streams.kafka_topics import ensure_topics
 from streams.settings import Settings
 from streams.stores.open import open_store
@@ -62,7 +62,15 @@ class _Gauge:
         self._client.loop_start()
 
     def send(self, depth: float) -> None:
-        pack = [{"bn": f"{TERMINAL}/", "bt": int(self._clock.now()), "n": "water_depth", "u": "m", "v": depth}]
+        pack = [
+            {
+                "bn": f"{TERMINAL}/",
+                "bt": int(self._clock.now()),
+                "n": "water_depth",
+                "u": "m",
+                "v": depth,
+            }
+        ]
         topic = mqtt_up(DISTRICT, ZONE, TERMINAL)
         self._client.publish(topic, json.dumps(pack), qos=1).wait_for_publish(10)
 
@@ -77,9 +85,9 @@ async def test_published_depth_is_seen_in_the_store_on_the_topics_and_as_an_orde
     with ExitStack() as stack:
         broker = stack.enter_context(mosquitto())
         influx = stack.enter_context(influxd())
-        anchor = time.time()
+        anchor = wall_seconds()
         settings = Settings(
-            kafka=kafka, mqtt=broker, topic_prefix=f"chain-{time.time_ns()}.", speed=SPEED,
+            kafka=kafka, mqtt=broker, topic_prefix=f"chain-{fresh_id()}.", speed=SPEED,
             clock_anchor=anchor, store=f"influxdb:{influx.url}", influx_token=influx.token,
             influx_bucket=influx.bucket, state_dir=tmp_path / "state", ops_port=0,
         )  # fmt: skip
@@ -99,7 +107,10 @@ async def test_published_depth_is_seen_in_the_store_on_the_topics_and_as_an_orde
             time.sleep(0.5)
             if gauge.receipts:
                 seen.add("receipt")
-            if any(v.zone == ZONE and v.indicator == "water_depth" and v.value == 0.47 for v in store.latest_vitals()):
+            if any(
+                v.zone == ZONE and v.indicator == "water_depth" and v.value == 0.47
+                for v in store.latest_vitals()
+            ):
                 seen.add("value")
             if sent % 10 == 0:
                 seen |= await _events(settings)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-_STREAMS = Path(__file__).resolve().parents[1]
+_STREAMS = Path(__file__).resolve().parent
 
 
 def seeds_dir() -> Path:
