@@ -33,7 +33,7 @@ help:  ## this list
 		awk -F: '{ printf "%-18s %s\n", $$1, substr($$0, length($$1) + 2) }'
 
 setup:  ## .venv with vitals and the tools of development in it, and Kafka's jars
-	@$(MAKE) --no-print-directory -j2 $(DEV) $(JARS)
+	@$(MAKE) --silent --no-print-directory -j2 $(DEV) $(JARS)
 
 up: $(RUNTIME)  ## run everything on this machine (SCENARIO=storm|fair|quiet, ARGS="--speed 60")
 	@$(BIN)/vitals up --scenario $(SCENARIO) $(ARGS)
