@@ -93,6 +93,15 @@ def _restamp(line: bytes, received: float) -> bytes:
     return msgspec.json.encode(msgspec.structs.replace(decode_line(line), received=received))
 
 
+def _is_line(line: bytes) -> bool:
+    """Whether what looks like a tick is one: a line that cannot be read is counted, not skipped."""
+    try:
+        decode_line(line)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
 class Cutter:
     """Cuts lines into frames of partitions, the same way whoever reads them.
 
@@ -131,6 +140,8 @@ class Cutter:
             zone = self._config.city.zones.get(head.command.zone)
             district = zone.district if zone else head.command.zone
             self._commands[self._config.district_partition(district)].append(line)
+        elif not _is_line(line):
+            self._readings[0] += [encode_tick(self.received), line]
 
     def flush(self) -> Iterator[Frame]:
         """What has gathered, each partition's frame ending with a tick."""
