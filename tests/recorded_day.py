@@ -138,15 +138,34 @@ def a_day() -> list[bytes]:
     return [*(line for _, line in stamped), a_tick(last + 7200.0)]
 
 
+def _restarted(old: Pipeline, new: Pipeline) -> Pipeline:
+    for before, after in zip(
+        [*old.zones, *old.districts], [*new.zones, *new.districts], strict=True
+    ):
+        after.load(before.dump(everything=True))
+    return new
+
+
 def outputs_of(
-    lines: list[bytes], folder: Path, frame_lines: int = 500, partitions: tuple[int, int] = (4, 2)
+    lines: list[bytes],
+    folder: Path,
+    frame_lines: int = 500,
+    partitions: tuple[int, int] = (4, 2),
+    restart_every: int = 0,
 ) -> tuple[dict[str, bytes], str, Pipeline]:
-    """The files' bytes by stream, the digest, and the pipeline that made them."""
+    """The files' bytes by stream, the digest, and the pipeline that made them.
+
+    Where `restart_every` is given, every partition is made anew from its snapshot after as many
+    frames.
+    """
     config = a_config(the_city(), partitions=partitions)
     with OutputFiles(folder) as files:
         pipeline = Pipeline(config, files.add)
-        for frame in Cutter(config, frame_lines).cut(merge_lines([iter(lines)])):
+        frames = Cutter(config, frame_lines).cut(merge_lines([iter(lines)]))
+        for number, frame in enumerate(frames, 1):
             pipeline.feed(frame)
+            if restart_every and number % restart_every == 0:
+                pipeline = _restarted(pipeline, Pipeline(config, files.add))
             if frame.is_command:
                 files.release(pipeline.settled)
         files.close()

@@ -78,6 +78,13 @@ def test_the_same_again_gives_the_same_bytes(day, reference, tmp_path):
     assert outputs_of(day, tmp_path)[:2] == reference[:2]
 
 
+@pytest.mark.parametrize("restart_every", [5, 37])
+def test_partitions_restored_from_snapshots_go_on_to_the_byte(
+    day, reference, tmp_path, restart_every
+):
+    assert outputs_of(day, tmp_path, 9, restart_every=restart_every)[:2] == reference[:2]
+
+
 def test_every_refusal_has_its_letter(reference):
     files, _, pipeline = reference
     ledger = merged(zone.ledger() for zone in pipeline.zones)
