@@ -101,7 +101,7 @@ def _print(summary: dict[str, object], *, as_json: bool) -> None:
 
 def _options(patience: float) -> PlayOptions:
     """Credentials from the environment; logs go to standard error, away from the counts."""
-    settings = Settings()  # type: ignore[call-arg]  # every field has a default
+    settings = Settings()
     configure(settings.log_level, json=settings.log_json)
     return PlayOptions(
         protocol=settings.mqtt_protocol,
