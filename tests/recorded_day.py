@@ -139,10 +139,10 @@ def a_day() -> list[bytes]:
 
 
 def _restarted(old: Pipeline, new: Pipeline) -> Pipeline:
-    for before, after in zip(
-        [*old.zones, *old.districts], [*new.zones, *new.districts], strict=True
-    ):
-        after.load(before.dump(everything=True))
+    for zone, fresh_zone in zip(old.zones, new.zones, strict=True):
+        fresh_zone.load(zone.dump(everything=True))
+    for district, fresh_district in zip(old.districts, new.districts, strict=True):
+        fresh_district.load(district.dump(everything=True))
     return new
 
 

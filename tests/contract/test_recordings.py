@@ -122,7 +122,7 @@ def test_hourly_index_of_the_year_is_that_of_its_raw_hours(run_of):
 
 def test_minute_levels_make_the_ten_minute_level(run_of):
     _, out, lines = run_of("noise")
-    raw = {}
+    raw: dict[float, list[float]] = {}
     for line in lines:
         record = json.loads(line)["pack"][0]
         raw.setdefault(record["bt"] // 600 * 600, []).append(record["v"])
@@ -138,7 +138,7 @@ def test_minute_levels_make_the_ten_minute_level(run_of):
 
 def test_hourly_people_are_the_counters_of_the_street(run_of, pack):
     _, out, lines = run_of("crowd")
-    raw = {}
+    raw: dict[tuple[str, float], float] = {}
     for line in lines:
         packet = json.loads(line)
         zone = pack.city.terminals[packet["terminal"]].zone

@@ -88,7 +88,7 @@ def test_partitions_restored_from_snapshots_go_on_to_the_byte(
 def test_every_refusal_has_its_letter(reference):
     files, _, pipeline = reference
     ledger = merged(zone.ledger() for zone in pipeline.zones)
-    letters = Counter()
+    letters: Counter[str] = Counter()
     for letter in rows(files, "rejects"):
         letters[letter["reason"]] += letter["count"]
     assert letters == ledger.reasons
@@ -126,7 +126,7 @@ _lines = st.one_of(
 
 def independent_count(lines):
     """How many readings of whom: records where a pack can be read, else one."""
-    count = Counter()
+    count: Counter[str] = Counter()
     for terminal, payload in lines:
         known = terminal in {"wl-1", "rg-1", "nl-1", "slow-1"}
         try:

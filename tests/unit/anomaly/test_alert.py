@@ -221,8 +221,9 @@ def test_any_stream_tells_a_consistent_story(rule, kind, stream):
         place.feed((minute, value))
         if minute < newest:
             assert {e.change for e in place.events[before:]} <= {Change.CORRECTED}
-        newest = max(newest, minute)
-    active, onset, number, level = False, None, 0, None
+        # What is not available is no evidence: a value from before it is still the newest.
+        newest = newest if value is None else max(newest, minute)
+    active, onset, number, level = False, -1, 0, ""
     names = [rung.level.level for rung in place.rungs]
     for event in place.events:
         if event.change is Change.RAISED:

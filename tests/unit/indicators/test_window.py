@@ -70,6 +70,7 @@ def test_absorb_adds_buckets():
     one = partial_of(DENSITY, 1, 1.01)
     absorb(one, partial_of(DENSITY, 2, 1.02))
     absorb(one, partial_of(DENSITY, 3, 2.5))
+    assert one.buckets is not None
     assert sorted(one.buckets.values()) == [1, 2]
 
 

@@ -146,10 +146,12 @@ _events = st.lists(
 
 @given(_events)
 def test_memory_agrees_with_a_plain_dictionary_that_forgets_nothing(events):
-    memory, plain, now = Memory(), {}, NOW
+    plain: dict[int, float] = {}
+    memory, now = Memory(), NOW
     for later, age, value in events:
         now += later
         at = now + age
+        expected: Reason | bool
         if at > now + 30_000:
             expected = Reason.FUTURE
         elif at < now - HORIZON:

@@ -296,7 +296,7 @@ def test_order_is_written_as_a_cloudevent_in_both_languages():
         assert body["time"] == "2025-10-09T17:00:00+08:00"
         assert all(name.islower() and len(name) <= 20 for name in body)
         assert body["data"]["history"] == number
-    assert body["data"]["accept_by"] == "2025-10-09T17:10:00+08:00"
+    assert writer.cloud_event(dispatched)["data"]["accept_by"] == "2025-10-09T17:10:00+08:00"
 
 
 def test_refusal_is_written_with_its_reason():

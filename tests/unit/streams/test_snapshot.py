@@ -37,7 +37,7 @@ def checkpoint(lineage, offset):
 
 
 def test_checkpoint_is_restored():
-    log = {}
+    log: dict[str, bytes] = {}
     write(log, checkpoint(Lineage("a", IDENTITY, []), 7))
     found = restore(log, TOPIC, 8)
     assert found is not None
@@ -52,7 +52,7 @@ def test_nothing_is_restored_from_nothing():
 
 def test_large_block_is_cut_and_put_together():
     content = b"0123456789" * (BLOCK_BYTES // 4)
-    log = {}
+    log: dict[str, bytes] = {}
     plan = Lineage("a", IDENTITY, []).plan({"zone/a": content}, {TOPIC: 1})
     assert all(len(value) <= BLOCK_BYTES for _, value in plan.blocks)
     write(log, plan)
@@ -69,7 +69,8 @@ def test_unchanged_block_is_not_written_again():
 
 
 def test_block_that_was_not_dumped_stays_in_the_next_manifest():
-    lineage, log = Lineage("a", IDENTITY, []), {}
+    log: dict[str, bytes] = {}
+    lineage = Lineage("a", IDENTITY, [])
     write(log, checkpoint(lineage, 1))
     write(log, lineage.plan({"partition": b"new"}, {TOPIC: 2}))
     found = restore(log, TOPIC, 3)
@@ -79,7 +80,8 @@ def test_block_that_was_not_dumped_stays_in_the_next_manifest():
 
 @given(st.data())
 def test_any_missing_key_of_the_newest_checkpoint_falls_back_to_the_one_before(data):
-    lineage, log = Lineage("a", IDENTITY, []), {}
+    log: dict[str, bytes] = {}
+    lineage = Lineage("a", IDENTITY, [])
     write(log, checkpoint(lineage, 5))
     newest = checkpoint(lineage, 25)
     keys = [key for key, _ in newest.blocks] + [newest.manifest[0]]
@@ -92,7 +94,8 @@ def test_any_missing_key_of_the_newest_checkpoint_falls_back_to_the_one_before(d
 
 @given(st.data())
 def test_damaged_block_is_never_restored(data):
-    lineage, log = Lineage("a", IDENTITY, []), {}
+    log: dict[str, bytes] = {}
+    lineage = Lineage("a", IDENTITY, [])
     write(log, checkpoint(lineage, 5))
     newest = checkpoint(lineage, 25)
     log |= dict([*newest.blocks, newest.manifest])
@@ -104,7 +107,8 @@ def test_damaged_block_is_never_restored(data):
 
 
 def test_zombie_writes_beside_and_takes_nothing_from_its_successor():
-    zombie, log = Lineage("old", IDENTITY, []), {}
+    log: dict[str, bytes] = {}
+    zombie = Lineage("old", IDENTITY, [])
     write(log, checkpoint(zombie, 5))
     successor = Lineage("new", IDENTITY, list(log))
     write(log, checkpoint(successor, 9))
@@ -123,7 +127,8 @@ def test_zombie_writes_beside_and_takes_nothing_from_its_successor():
 
 
 def test_manifest_of_another_version_is_passed_over():
-    lineage, log = Lineage("a", IDENTITY, []), {}
+    log: dict[str, bytes] = {}
+    lineage = Lineage("a", IDENTITY, [])
     write(log, checkpoint(lineage, 5))
     key, value = checkpoint(lineage, 9).manifest
     manifest = msgspec.msgpack.decode(value, type=Manifest)
@@ -135,7 +140,7 @@ def test_manifest_of_another_version_is_passed_over():
 
 @pytest.mark.parametrize("garbage", [b"", b"\x00", b"\xa2\xff\xfe", b"{}"])
 def test_manifest_of_garbage_is_passed_over(garbage):
-    log = {}
+    log: dict[str, bytes] = {}
     write(log, checkpoint(Lineage("a", IDENTITY, []), 5))
     log["m/z/1"] = garbage
     found = restore(log, TOPIC, 6)
@@ -144,7 +149,7 @@ def test_manifest_of_garbage_is_passed_over(garbage):
 
 
 def test_checkpoint_that_reaches_the_event_goes_before_one_that_is_larger_in_sum():
-    log = {}
+    log: dict[str, bytes] = {}
     write(log, Lineage("a", IDENTITY, []).plan({"x": b"1"}, {"commands": 9, TOPIC: 1}))
     write(log, Lineage("b", IDENTITY, []).plan({"x": b"2"}, {"commands": 1, TOPIC: 5}))
     found = restore(log, TOPIC, 6)
@@ -167,7 +172,8 @@ _moves = st.lists(
 @given(_moves)
 def test_newest_acknowledged_checkpoint_can_always_be_restored(moves):
     """One worker after the other: checkpoints, new leases, crashes after any number of writes."""
-    log, lease, offset, acknowledged = {}, 0, 0, None
+    log: dict[str, bytes] = {}
+    lease, offset, acknowledged = 0, 0, None
     lineage = Lineage("lease-0", IDENTITY, [])
     for move, number in moves:
         if move == "lease":

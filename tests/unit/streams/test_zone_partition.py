@@ -133,7 +133,7 @@ def test_snapshots_of_changed_blocks_only_continue_identically():
         for n in range(200)
     ]
     whole = partition()
-    blocks = {}
+    blocks: dict[str, bytes] = {}
     for n in range(0, len(lines), 20):
         blocks |= whole.dump(everything=n == 0)
         resumed = partition()
