@@ -405,5 +405,5 @@ class Orders(RuleBasedStateMachine):
                 assert self.states[order.id] == order.state
 
 
-Orders.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Orders.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
 TestOrders = Orders.TestCase
