@@ -45,7 +45,7 @@ AMBIENT_SIGNS = (
         window_s=600,
         levels=NOISE_LEVELS,
         utility=((45, 100), (55, 90), (70, 70), (75, 50), (85, 20)),
-        source="energy mean; levels and utility [D], domain notes 5",
+        source="energy mean; levels, utility [D]; 70 dB: GB 3096-2008 4a by day [V secondary]",
     ),
     VitalSign(
         id="temperature",

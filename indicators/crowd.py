@@ -14,7 +14,7 @@ DENSITY_LEVELS = (
 def crowd_density(inputs: Inputs) -> Measure:
     """People per m²: the fullest camera's median over the window.
 
-    Source: levels are ours [D] (domain notes 3.3); no national alarm density was found.
+    Source: levels are ours [D]; no national alarm density was found.
     """
     cameras = [
         (quantile(a.partial, a.quantity, 0.5), a.terminal) for a in inputs.all("people_density")
@@ -47,7 +47,7 @@ CROWD_SIGNS = (
         levels=DENSITY_LEVELS,
         is_life_safety=True,
         utility=((0.0, 100), (0.83, 90), (1.5, 75), (2.5, 55), (3.5, 30), (5.4, 5)),
-        source="levels [D], domain notes 3.3; utility by Fruin's queue levels [V] and ours [D]",
+        source="levels [D]; utility by Fruin's queue levels [V] and ours [D]",
     ),
     VitalSign(
         id="people_count",

@@ -4,7 +4,7 @@ from indicators.vital_sign import Basis, Inputs, Level, Measure, VitalSign
 
 STALE_FACTOR = 3.0
 STALE_FLOOR_S = 120.0
-"""A terminal is stale after max(3 × cadence, 120 s) without a reading (domain notes 7, [D])."""
+"""A terminal is stale after max(3 × cadence, 120 s) without a reading [D]."""
 
 AVAILABILITY_LEVELS = (
     Level("D3", 0.95, "个别设备离线", "some devices down", "blue"),
@@ -40,6 +40,6 @@ DEVICE_SIGNS = (
         descending=True,
         is_scored=False,
         utility=((0.0, 20), (0.5, 50), (0.8, 80), (1.0, 100)),
-        source="liveness [D], domain notes 7",
+        source="liveness and levels [D]",
     ),
 )

@@ -1,4 +1,4 @@
-"""The health index of a place and its roll-up to towns and districts (domain notes 8, all [D]).
+"""The health index of a place and its roll-up to towns and districts; all of it is ours [D].
 
 Sub-scores go through published level edges; domains combine by a weighted geometric mean, whose
 terms cannot make good for one another as an arithmetic mean's can; a red or orange life-safety
@@ -131,5 +131,5 @@ def health_sign(signs: Sequence[VitalSign]) -> VitalSign:
         levels=HEALTH_LEVELS,
         descending=True,
         is_scored=False,
-        source="domain notes 8 [D]; the geometric mean after the OECD/JRC handbook",
+        source="formula and utilities [D]; the geometric mean after the OECD/JRC handbook",
     )

@@ -11,7 +11,7 @@ RATIO_LEVELS = (
     Level("T5", 0.3, "严重拥堵", "severe congestion", "red"),
 )
 FREE_FLOW_SHARE = 0.85
-"""Free flow is the 85th percentile of the speeds seen (domain notes 4.1, [D])."""
+"""Free flow is the 85th percentile of the speeds seen [D]."""
 LEARNING_WINDOWS = 288
 """Windows before a learned free-flow speed is used: a day of five minutes [D]."""
 MEMORY_WINDOWS = 8640
@@ -87,6 +87,6 @@ TRAFFIC_SIGNS = (
         levels=RATIO_LEVELS,
         descending=True,
         utility=((0.2, 20), (0.3, 40), (0.4, 60), (0.5, 75), (0.7, 90), (0.9, 100)),
-        source="r = v/v_ff, levels [D], domain notes 4.1",
+        source="r = v/v_ff, levels [D]",
     ),
 )

@@ -59,7 +59,7 @@ WATER_SIGNS = (
         levels=WATER_LEVELS,
         utility=((0.0, 100), (0.15, 75), (0.27, 55), (0.40, 30), (0.60, 5)),
         is_life_safety=True,
-        source="levels and utility [D], domain notes 2.4 and 8",
+        source="levels and utility [D]; see the function for what they are pinned to",
     ),
     VitalSign(
         id="rain_10min",

@@ -81,7 +81,7 @@ QUANTITIES: tuple[Quantity, ...] = (
              zh="雨强", en="Rain rate", source="range [D]"),
     Quantity(name="people_density", unit="1/m2", low=0.0, high=15.0, bucket=0.05,
              zh="人群密度", en="Crowd density",
-             source="range [D]: 10 per m² is the densest measured crowd (domain notes 3.2)"),
+             source="range [D]: crowds of 10 per m² have been measured (Johansson, Helbing 2008)"),
     Quantity(name="people_count", unit="count", low=0.0, high=200000.0, scale=1, stamp=Stamp.END,
              grace=30.0, zh="人流量", en="People who passed", source="range [D]"),
     Quantity(name="traffic_speed", unit="km/h", low=0.0, high=220.0, conversions=_SPEED, bucket=1.0,

@@ -128,7 +128,7 @@ class Stack:
         where = {"gateway": "MQTT → Kafka", "worker": "Kafka → Kafka", "ops": self.page}
         for name, child in self._children.items():
             rows.append(Running(name, where[name], child.pid, str(self._log(name))))
-        store = settings.store or f"sqlite:{settings.state_dir / 'vitals.db'}"
+        store = settings.store or f"sqlite:{settings.state_dir / 'vitals.sqlite'}"
         rows.append(Running("store", store, None, ""))
         return rows
 

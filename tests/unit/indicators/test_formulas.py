@@ -1,4 +1,4 @@
-"""Formulas and levels, with the test vectors of the standards and of the domain notes."""
+"""Formulas and levels, with the test vectors of the standards."""
 
 import math
 from fractions import Fraction
