@@ -13,7 +13,11 @@ from anomaly.rule import AlertLevel, AlertRule
 from indicators.vital_sign import VitalValue
 
 GAP_WINDOWS: Final = 3
-"""A clear run is broken where two pieces of evidence are more than this many windows apart."""
+"""A clear run is broken where two values are more than this many windows apart [D]."""
+BREACH_GAP_WINDOWS: Final = 30
+"""So is a breach, later: a gauge that fails now and then in a flood must not hide it [D]."""
+STALE_AFTER: Final = 3
+"""Values in a row that are NA before it is said that the state is unknown [D]."""
 HISTORY: Final = 512
 """Values of an active alert that are remembered, so that corrections can be compared."""
 
@@ -26,6 +30,7 @@ class Change(StrEnum):
     EASED = "eased"
     CLEARED = "cleared"
     STALE = "stale"
+    RESUMED = "resumed"
     CORRECTED = "corrected"
 
 
@@ -45,8 +50,10 @@ class AlertState(msgspec.Struct):
         active: Index of the active level, -1 where there is no alert.
         onset: Window end of the first breach of the active alert.
         messages: Messages published about it.
-        last_end: Window end of the newest evidence.
-        stale: Whether the newest evidence was NA.
+        last_at: Stream time of the newest message.
+        last_end: Window end of the newest value, NA included.
+        known_end: Window end of the newest value that was not NA.
+        missing: Values in a row that were NA.
         history: Window end → value, while active.
     """
 
@@ -54,8 +61,10 @@ class AlertState(msgspec.Struct):
     active: int = -1
     onset: int = 0
     messages: int = 0
+    last_at: int = 0
     last_end: int = 0
-    stale: bool = False
+    known_end: int = 0
+    missing: int = 0
     history: dict[int, float] = {}
 
 
@@ -77,12 +86,14 @@ class AlertEvent(msgspec.Struct, frozen=True):
     onset: int
     number: int
     level: AlertLevel
+    rank: int
     threshold: float
     value: float | None
     window_end: int
     indicator: str
     rule: str
     previous: str | None = None
+    previous_at: int = 0
     corrected_from: float | None = None
 
 
@@ -123,24 +134,35 @@ def step(
     if value.value is None:
         return _go_stale(rule, rungs, state, value)
     window = value.window_end - value.window_start
-    is_gap = bool(state.last_end) and value.window_end - state.last_end > GAP_WINDOWS * window
-    state.last_end, state.stale = value.window_end, False
+    gap = (value.window_end - state.known_end) // window if state.known_end else 0
+    was_stale = state.missing >= STALE_AFTER
+    state.last_end = state.known_end = value.window_end
+    state.missing = 0
     for rung, level in zip(rungs, state.levels, strict=True):
-        _judge(rule, rung, level, value.value, value.window_end, is_gap=is_gap)
-    return _transition(rule, rungs, state, value)
+        _break_runs(level, gap)
+        _judge(rule, rung, level, value.value, value.window_end)
+    event = _transition(rule, rungs, state, value)
+    if event is None and was_stale and state.active >= 0:
+        return _event(rule, rungs[state.active], state, value, Change.RESUMED)
+    return event
 
 
-def _judge(
-    rule: AlertRule, rung: Rung, level: LevelState, value: float, end: int, *, is_gap: bool
-) -> None:
+def _break_runs(level: LevelState, gap: int) -> None:
+    """Silence of `gap` windows ends what the evidence before it had begun to say."""
+    if gap > GAP_WINDOWS:
+        level.clear_since = None
+    if gap > BREACH_GAP_WINDOWS:
+        level.breach_since = None
+
+
+def _judge(rule: AlertRule, rung: Rung, level: LevelState, value: float, end: int) -> None:
     """Hysteresis and holds of one level."""
     if value >= rung.raise_at:
         level.breach_since = end if level.breach_since is None else level.breach_since
     else:
         level.breach_since = None
     if value < rung.clear_at:
-        started = level.clear_since is None or is_gap
-        level.clear_since = end if started else level.clear_since
+        level.clear_since = end if level.clear_since is None else level.clear_since
     else:
         level.clear_since = None
     if not level.on and level.breach_since is not None:
@@ -184,11 +206,16 @@ def _transition(
 def _go_stale(
     rule: AlertRule, rungs: tuple[Rung, ...], state: AlertState, value: VitalValue
 ) -> AlertEvent | None:
-    """NA: breaks every clear run; said once while an alert is active."""
+    """NA: breaks every clear run; said once while an alert is active, when it persists.
+
+    What arrives later for this window or an earlier one is about the past, like any correction.
+    """
+    is_repeat = bool(state.missing) and value.window_end == state.last_end
+    state.last_end = value.window_end
     for level in state.levels:
         level.clear_since = None
-    was_stale, state.stale = state.stale, True
-    if was_stale or state.active < 0:
+    state.missing += 0 if is_repeat else 1
+    if is_repeat or state.missing != STALE_AFTER or state.active < 0:
         return None
     return _event(rule, rungs[state.active], state, value, Change.STALE)
 
@@ -222,9 +249,11 @@ def _event(
     rule: AlertRule, rung: Rung, state: AlertState, value: VitalValue, change: Change
 ) -> AlertEvent:
     state.messages += 1
+    previous_at, state.last_at = state.last_at, value.at
     return AlertEvent(
         at=value.at, change=change, kind=rule.kind, zone=value.zone, onset=state.onset,
-        number=state.messages, level=rung.level,
+        number=state.messages, level=rung.level, rank=rule.levels.index(rung.level),
         threshold=rung.raise_at, value=value.value,
         window_end=value.window_end, indicator=rule.indicator, rule=rule.id,
+        previous_at=previous_at,
     )  # fmt: skip

@@ -16,6 +16,7 @@ _CHANGE_ZH: Final = {
     Change.EASED: "降至",
     Change.CLEARED: "解除",
     Change.STALE: "数据中断，状态未知，保持",
+    Change.RESUMED: "数据恢复，保持",
     Change.CORRECTED: "历史数据更正，保持",
 }
 _CHANGE_EN: Final = {
@@ -24,6 +25,7 @@ _CHANGE_EN: Final = {
     Change.EASED: "eased to",
     Change.CLEARED: "cleared from",
     Change.STALE: "data stopped, state unknown, stays at",
+    Change.RESUMED: "data are back, stays at",
     Change.CORRECTED: "earlier data corrected, stays at",
 }
 
@@ -61,7 +63,10 @@ class CapWriter:
         incident = incident_id(event.kind, event.zone, event.onset)
         identifier = f"{incident}-{event.number}"
         sent = rfc3339(event.at, zone.timezone)
-        references = [] if event.number == 1 else [f"{self._sender},{incident}-{event.number - 1}"]
+        references = []
+        if event.number > 1:
+            before = rfc3339(event.previous_at, zone.timezone)
+            references = [f"{self._sender},{incident}-{event.number - 1},{before}"]
         data = {
             "identifier": identifier,
             "incident": incident,

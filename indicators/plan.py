@@ -117,7 +117,8 @@ def _plan_derived(
     pace = max(cadences)
     plans = [plan for plan in measured if plan.sign.basis is Basis.READINGS]
     if sign.basis is Basis.SIGNS:
-        pace = max((plan.hop / 1000 for plan in plans), default=pace)
+        # At the pace of the quickest sign: a slow one stays fresh by its own pace.
+        pace = min((plan.hop / 1000 for plan in plans), default=pace)
     hop = stretch(sign.window_s, pace) * 1000
     grace = max((plan.grace for plan in plans), default=5000)
     extra = 1000 if sign.basis is Basis.SIGNS else 0

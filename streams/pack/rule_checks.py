@@ -18,7 +18,12 @@ def check_rules(rules: RuleSet, indicators: Mapping[str, str]) -> Iterator[Findi
         indicators: Id → unit of the vital signs that a rule may watch.
     """
     yield from check_ids("rules", rules.rules)
+    kinds: dict[str, str] = {}
     for number, rule in valid(rules.rules):
+        first = kinds.setdefault(rule.kind, rule.id)
+        if first != rule.id:
+            mend = f"rule '{first}' raises this kind already; make one rule of the two"
+            yield Finding(("rules", number, "kind"), rule.kind, mend)
         yield from _rule(("rules", number), rule, indicators)
 
 

@@ -24,6 +24,7 @@ class OrderChange(StrEnum):
     DISPATCHED = "dispatched"
     ALERT_JOINED = "alert_joined"
     PRIORITY_RAISED = "priority_raised"
+    LEVEL_RAISED = "level_raised"
     ACCEPTED = "accepted"
     STARTED = "started"
     DONE = "done"
@@ -31,7 +32,6 @@ class OrderChange(StrEnum):
     CLOSED = "closed"
     ACCEPT_OVERDUE = "accept_overdue"
     DONE_OVERDUE = "done_overdue"
-    REFUSED = "refused"
 
 
 TRANSITIONS: Final[dict[str, tuple[OrderState, OrderState, OrderChange]]] = {
@@ -52,6 +52,7 @@ class Order(msgspec.Struct, kw_only=True):
         zone: Place.
         district: District of the place.
         level: Most severe level so far.
+        rank: Its place among the rule's levels, 0 the mildest.
         priority: P1–P5, highest so far.
         department: Who handles it.
         copies: Who is informed.
@@ -67,6 +68,7 @@ class Order(msgspec.Struct, kw_only=True):
         done_fired: Likewise of `done_by`.
         events: Events published about it.
         commands: Ids of the commands that were taken or refused.
+        done_at: Stream time at which it was reported done; only later windows prove the fix.
         clear_since: Window end of the first clear value of the present run.
         last_end: Window end of the newest evidence.
     """
@@ -77,6 +79,7 @@ class Order(msgspec.Struct, kw_only=True):
     zone: str
     district: str
     level: str
+    rank: int
     priority: str
     department: str
     copies: tuple[str, ...]
@@ -92,6 +95,7 @@ class Order(msgspec.Struct, kw_only=True):
     done_fired: bool = False
     events: int = 0
     commands: list[str] = []
+    done_at: int = 0
     clear_since: int | None = None
     last_end: int = 0
 

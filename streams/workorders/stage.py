@@ -32,10 +32,10 @@ ACCEPT, DONE = 0, 1
 
 
 class OrdersState(msgspec.Struct):
-    """Open orders by (place, kind) and the ids of the newest closed ones."""
+    """Open orders by (place, kind); the newest closed ones with the commands they have seen."""
 
     open: dict[str, dict[str, Order]] = {}
-    closed: dict[str, str] = {}
+    closed: dict[str, list[str]] = {}
 
 
 class OrderStage:
@@ -87,12 +87,33 @@ class OrderStage:
         if event.change is Change.RAISED and incident not in order.incidents:
             order.incidents.append(incident)
             out.append(self._event(order, event.at, OrderChange.ALERT_JOINED, incident=incident))
-        raised = event.change in {Change.RAISED, Change.ESCALATED}
-        if raised and event.level.priority < order.priority:
-            order.level, order.priority = event.level.level, event.level.priority
-            self._set_deadlines(order, event.at)
-            out.append(self._event(order, event.at, OrderChange.PRIORITY_RAISED, value=event.value))
+        if event.change in {Change.RAISED, Change.ESCALATED}:
+            out += self._worsen(order, event)
         return out
+
+    def _worsen(self, order: Order, event: AlertEvent) -> list[OrderEvent]:
+        """The matter got worse: a higher priority tightens the deadlines, more are informed.
+
+        The department stays, because its crew is on the way; those whom the table names for the
+        new level are informed.
+        """
+        level = event.level
+        if level.priority > order.priority or event.rank <= order.rank:
+            return []
+        change = OrderChange.LEVEL_RAISED
+        order.level, order.rank = level.level, event.rank
+        zone = self._city.zones[order.zone]
+        row, number = self._dispatch.department_for(order.kind, zone, level.level)
+        informed = (*order.copies, row.department, *row.copies)
+        order.copies = tuple(d for d in dict.fromkeys(informed) if d != order.department)
+        if level.priority < order.priority:
+            change = OrderChange.PRIORITY_RAISED
+            order.priority = level.priority
+            self._set_deadlines(order, event.at)
+        return [
+            self._event(order, event.at, change, value=event.value, threshold=event.threshold,
+                        dispatch_row=number)
+        ]  # fmt: skip
 
     def _create(self, event: AlertEvent, clear_at: float, raise_at: float) -> list[OrderEvent]:
         zone = self._city.zones[event.zone]
@@ -100,9 +121,9 @@ class OrderStage:
         incident = incident_id(event.kind, event.zone, event.onset)
         order = Order(
             id=f"wo-{incident}", incidents=[incident], kind=event.kind, zone=event.zone,
-            district=zone.district, level=event.level.level, priority=event.level.priority,
-            department=row.department, copies=row.copies, row=number, indicator=event.indicator,
-            clear_at=clear_at, raise_at=raise_at, created_at=event.at,
+            district=zone.district, level=event.level.level, rank=event.rank,
+            priority=event.level.priority, department=row.department, copies=row.copies, row=number,
+            indicator=event.indicator, clear_at=clear_at, raise_at=raise_at, created_at=event.at,
         )  # fmt: skip
         self._state.open.setdefault(event.zone, {})[event.kind] = order
         created = self._event(order, event.at, OrderChange.CREATED, rule=event.rule,
@@ -114,9 +135,12 @@ class OrderStage:
 
     def _set_deadlines(self, order: Order, at: int) -> None:
         limit = self._deadlines.of(order.priority)
-        order.accept_by = at + round(limit.accept_s * 1000)
-        order.done_by = at + round(limit.done_s * 1000)
-        order.accept_fired = order.done_fired = False
+        accept_by, done_by = at + round(limit.accept_s * 1000), at + round(limit.done_s * 1000)
+        # A matter that gets worse never has more time than before.
+        if not order.accept_by or accept_by < order.accept_by:
+            order.accept_by, order.accept_fired = accept_by, False
+        if not order.done_by or done_by < order.done_by:
+            order.done_by, order.done_fired = done_by, False
         self._arm(order)
 
     def _arm(self, order: Order) -> None:
@@ -150,7 +174,8 @@ class OrderStage:
             if order.indicator != value.indicator:
                 continue
             finding = weigh(order, value, round(self._deadlines.verify_clear_s * 1000))
-            if order.state is not OrderState.VERIFYING:
+            # What was measured before the crew was done proves neither the fix nor its failure.
+            if order.state is not OrderState.VERIFYING or value.window_end < order.done_at:
                 continue
             if finding is Finding.CLEAR_LONG_ENOUGH:
                 out.append(self._close(order, value))
@@ -166,7 +191,7 @@ class OrderStage:
         event = self._event(order, value.at, OrderChange.CLOSED, value=value.value,
                             threshold=order.clear_at, clear_for_s=clear_s)  # fmt: skip
         del self._state.open[order.zone][order.kind]
-        self._state.closed[order.id] = order.zone
+        self._state.closed[order.id] = order.commands
         if len(self._state.closed) > CLOSED_REMEMBERED:
             del self._state.closed[next(iter(self._state.closed))]
         return event
@@ -175,8 +200,10 @@ class OrderStage:
         """Take a command once; a command that does not fit is answered with the reason."""
         order = self._find(command)
         if order is None:
-            closed = command.order in self._state.closed
-            return [_refusal(at, command, "order is closed" if closed else "no such open order")]
+            seen = self._state.closed.get(command.order)
+            if seen is None:
+                return [_refusal(at, command, "no such open order")]
+            return [] if command.id in seen else [_refusal(at, command, "order is closed")]
         if command.id in order.commands:
             return []
         order.commands.append(command.id)
@@ -189,6 +216,8 @@ class OrderStage:
             reason = f"order is {order.state}, {command.action} needs {source}"
             return [_refusal(at, command, reason)]
         order.state = target
+        if target is OrderState.VERIFYING:
+            order.done_at = at
         return [self._event(order, at, change, command=command.id, actor=command.actor,
                             note=command.note)]  # fmt: skip
 

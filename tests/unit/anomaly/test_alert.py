@@ -96,7 +96,28 @@ def test_splash_during_the_clear_run_starts_it_anew():
 
 def test_not_available_never_clears_and_is_said_once():
     place = Place().feed((1, 0.2), (2, 0.2), *[(n, None) for n in range(3, 60)])
-    assert place.said == [(2, "raised", "W4"), (3, "stale", "W4")]
+    assert place.said == [(2, "raised", "W4"), (5, "stale", "W4")]
+
+
+def test_one_missing_value_is_not_worth_a_message():
+    place = Place().feed((1, 0.2), (2, 0.2), (3, None), (4, 0.2), (5, None), (6, None), (7, 0.2))
+    assert place.said == [(2, "raised", "W4")]
+
+
+def test_data_that_come_back_are_told():
+    place = Place().feed((1, 0.2), (2, 0.2), (3, None), (4, None), (5, None), (6, 0.2), (7, 0.2))
+    assert [change for _, change, _ in place.said] == ["raised", "stale", "resumed"]
+
+
+def test_late_value_before_a_missing_one_raises_nothing():
+    place = Place().feed((1, 0.0), *[(n, None) for n in range(2, 11)], (5, 0.5), (6, 0.5))
+    assert place.said == []
+
+
+def test_breach_of_three_days_ago_is_no_hold():
+    place = Place().feed((1, 0.2), (4321, 0.2))
+    assert place.said == []
+    assert place.feed((4322, 0.2)).said == [(4322, "raised", "W4")]
 
 
 def test_not_available_breaks_the_clear_run():

@@ -9,8 +9,8 @@ from anomaly.cap import CapWriter, incident_id
 from sensors.city import Zone
 from tests.builders import SHANGHAI, T0_MS, a_city, a_rule, a_rule_set, a_terminal, a_value
 
-LIFE = [(1, 0.2), (2, 0.2), (3, 0.3), (4, 0.3), (5, None), (6, 0.7), (7, 0.7), (8, 0.45), (9, 0.45),
-        *[(n, 0.0) for n in range(10, 30)]]  # fmt: skip
+LIFE = [(1, 0.2), (2, 0.2), (3, 0.3), (4, 0.3), (5, None), (6, None),
+        (7, None), (8, 0.7), (9, 0.7), (10, 0.45), (11, 0.45), *[(n, 0.0) for n in range(12, 30)]]  # fmt: skip
 REQUIRED = {"identifier", "sender", "sent", "status", "msgType", "scope", "references", "incident",
             "kind", "zone", "level", "info", "reason"}  # fmt: skip
 
@@ -20,7 +20,7 @@ def messages(name="西青大道下穿", name_en="Xiqing underpass", timezone=SHA
     writer = CapWriter("sanshui", a_rule_set(), a_city([a_terminal("a", "dip")], [zone]))
     rule, state, out = a_rule(clear_hold=120.0), AlertState(), []
     values = [a_value(minute, value) for minute, value in LIFE]
-    values.insert(8, a_value(6, 0.1, revision=1, at=T0_MS + 7 * 60_000 + 9_000))
+    values.insert(9, a_value(8, 0.1, revision=1, at=T0_MS + 9 * 60_000 + 9_000))
     for value in values:
         event = step(rule, ladder(rule, "segment"), state, value)
         if event is not None:
@@ -31,8 +31,9 @@ def messages(name="西青大道下穿", name_en="Xiqing underpass", timezone=SHA
 def test_life_of_an_alert_is_alert_updates_cancel():
     found = messages()
     changes = [m["data"]["change"] for m in found]
-    assert changes == ["raised", "escalated", "stale", "escalated", "corrected", "eased", "cleared"]
-    assert [m["data"]["msgType"] for m in found] == ["Alert", *["Update"] * 5, "Cancel"]
+    assert changes == ["raised", "escalated", "stale", "resumed", "escalated", "corrected", "eased",
+                       "cleared"]  # fmt: skip
+    assert [m["data"]["msgType"] for m in found] == ["Alert", *["Update"] * 6, "Cancel"]
 
 
 @pytest.mark.parametrize("message", messages(), ids=lambda m: m["data"]["change"])

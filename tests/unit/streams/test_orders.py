@@ -67,7 +67,7 @@ class Desk:
     def alert(self, at, change=Change.RAISED, level=0, onset=T0_MS, zone="dip", value=0.2):
         event = AlertEvent(
             at=at, change=change, kind="waterlogging", zone=zone, onset=onset, number=1,
-            level=WATER_LADDER[level], threshold=0.15, value=value, window_end=at,
+            level=WATER_LADDER[level], rank=level, threshold=0.15, value=value, window_end=at,
             indicator="water_depth", rule="depth",
         )  # fmt: skip
         return self.until(at) + self._keep(self.stage.on_alert(event, CLEAR, RAISE))
