@@ -1,10 +1,13 @@
 """Creation of the Kafka topics, and the check that those that exist fit the settings."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
+import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from streams.settings import Settings
 from streams.topics import TOPICS, Topic
@@ -12,8 +15,20 @@ from streams.topics import TOPICS, Topic
 MAX_MESSAGE_BYTES: Final = 4 << 20
 """Largest record batch a topic takes, bytes; frames and snapshot blocks stay far below."""
 
+COMPACTION: Final = {
+    # Only closed segments are compacted, and Kafka's own close at 1 GiB or after a week: a restart
+    # would read hours of outdated snapshots.
+    "segment.bytes": str(32 << 20),
+    "segment.ms": str(10 * 60_000),
+    "min.cleanable.dirty.ratio": "0.1",
+    "delete.retention.ms": str(3_600_000),
+}
+"""Options of the compacted topics, which keep them small."""
+
 _TRIES: Final = 100
 _PAUSE: Final = 0.1
+
+log = structlog.get_logger(__name__)
 
 
 class TopicError(RuntimeError):
@@ -29,7 +44,8 @@ class Created(Protocol):
 async def ensure_topics(settings: Settings) -> None:
     """Create the topics that are missing, and check the partition counts of the others.
 
-    A topic that exists keeps its retention and other options, so an operator may change them.
+    A topic that exists keeps its retention and other options, so an operator may change them; a
+    compacted one whose options are not `COMPACTION` is named in the log.
 
     Args:
         settings: Addresses, prefix, partition counts and replication factor.
@@ -46,6 +62,7 @@ async def ensure_topics(settings: Settings) -> None:
         if missing:
             _check_created(await admin.create_topics([_new(topic, settings) for topic in missing]))
         await _check_partitions(admin, settings)
+        await _tell_compaction(admin, settings)
     finally:
         await admin.close()
 
@@ -58,17 +75,18 @@ def _partitions(topic: Topic, settings: Settings) -> tuple[str, int]:
 
 
 def _new(topic: Topic, settings: Settings) -> NewTopic:
+    options = {
+        # A recording of 2012 must not fall to retention at once.
+        "message.timestamp.type": "LogAppendTime",
+        "retention.ms": str(topic.retention_ms),
+        "cleanup.policy": "compact" if topic.compact else "delete",
+        "max.message.bytes": str(MAX_MESSAGE_BYTES),
+    }
     return NewTopic(
         settings.topic(topic.name),
         _partitions(topic, settings)[1],
         settings.replication,
-        topic_configs={
-            # A recording of 2012 must not fall to retention at once.
-            "message.timestamp.type": "LogAppendTime",
-            "retention.ms": str(topic.retention_ms),
-            "cleanup.policy": "compact" if topic.compact else "delete",
-            "max.message.bytes": str(MAX_MESSAGE_BYTES),
-        },
+        topic_configs=options | COMPACTION if topic.compact else options,
     )
 
 
@@ -94,6 +112,40 @@ async def _check_partitions(admin: AIOKafkaAdminClient, settings: Settings) -> N
                 f"Set it to {count}; or, to change the count, begin anew under another "
                 "VITALS_TOPIC_PREFIX (state is kept per partition and cannot move)."
             )
+
+
+async def _tell_compaction(admin: AIOKafkaAdminClient, settings: Settings) -> None:
+    """Name the compacted topics that have other options than those we create."""
+    asked = [settings.topic(topic.name) for topic in TOPICS if topic.compact]
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in asked]
+    try:
+        answers = await admin.describe_configs(resources)
+    except KafkaError as error:  # a user without the right to read options may well use the topics
+        log.info("options of topics not read", topics=asked, why=str(error))
+        return
+    for entry in (entry for answer in answers for entry in answer.resources):
+        name, options = entry[3], {option[0]: option[1] for option in entry[4]}
+        found = deviations(options)
+        if found:
+            log.warning(
+                "topic left with other options; a restart may read long for it. To mend: "
+                "kafka-configs.sh --alter --entity-type topics --entity-name TOPIC --add-config …",
+                topic=name, found=found, wanted={option: COMPACTION[option] for option in found},
+            )  # fmt: skip
+
+
+def deviations(options: Mapping[str, str | None]) -> dict[str, str]:
+    """The options of a compacted topic that are not as in `COMPACTION`, with what they are.
+
+    Example:
+        >>> deviations(COMPACTION | {"segment.ms": "604800000"})
+        {'segment.ms': '604800000'}
+    """
+    return {
+        name: value
+        for name, wanted in COMPACTION.items()
+        if (value := options.get(name)) is not None and value != wanted
+    }
 
 
 async def _counts(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:

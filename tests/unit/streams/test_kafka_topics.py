@@ -1,11 +1,12 @@
 """Topics as they are created on a real Kafka."""
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from streams.clock import fresh_id
-from streams.kafka_topics import TopicError, ensure_topics
+from streams.kafka_topics import COMPACTION, MAX_MESSAGE_BYTES, TopicError, ensure_topics
 from streams.settings import Settings
 from streams.topics import TOPICS
 
@@ -79,3 +80,45 @@ async def test_topic_with_another_count_is_named_with_what_to_do(kafka: str) -> 
 async def test_replication_beyond_the_brokers_is_named_with_what_to_do(kafka: str) -> None:
     with pytest.raises(TopicError, match="VITALS_REPLICATION"):
         await ensure_topics(settings_for(kafka, replication=3))
+
+
+async def test_compacted_topics_close_and_clean_their_segments_soon(kafka: str) -> None:
+    settings = settings_for(kafka)
+    await ensure_topics(settings)
+    for name in ("ledger", "zone-snapshots", "district-snapshots"):
+        found = await options(settings, name)
+        assert {option: found[option] for option in COMPACTION} == {
+            "segment.bytes": "33554432",
+            "segment.ms": "600000",
+            "min.cleanable.dirty.ratio": "0.1",
+            "delete.retention.ms": "3600000",
+        }
+        assert int(found["segment.bytes"]) > MAX_MESSAGE_BYTES
+    assert (await options(settings, "readings"))["segment.bytes"] != COMPACTION["segment.bytes"]
+
+
+async def test_existing_topic_with_other_options_is_left_and_named_in_the_log(kafka: str) -> None:
+    settings = settings_for(kafka)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        mine = COMPACTION | {"cleanup.policy": "compact", "segment.ms": "86400000"}
+        name = settings.topic("ledger")
+        await admin.create_topics([NewTopic(name, settings.zone_partitions, 1, topic_configs=mine)])
+    finally:
+        await admin.close()
+    with structlog.testing.capture_logs() as lines:
+        await ensure_topics(settings)
+    (line,) = lines
+    assert (line["log_level"], line["topic"]) == ("warning", name)
+    assert line["found"] == {"segment.ms": "86400000"}
+    assert line["wanted"] == {"segment.ms": "600000"}
+    assert (await options(settings, "ledger"))["segment.ms"] == "86400000"
+
+
+async def test_topics_as_we_create_them_are_not_named_in_the_log(kafka: str) -> None:
+    settings = settings_for(kafka)
+    await ensure_topics(settings)
+    with structlog.testing.capture_logs() as lines:
+        await ensure_topics(settings)
+    assert lines == []
