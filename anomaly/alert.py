@@ -128,7 +128,8 @@ def step(
         What is to be published, if anything.
     """
     if len(state.levels) != len(rungs):
-        state.levels = [LevelState() for _ in rungs]
+        # A new place, or a pack with another ladder: what was active then has no level now.
+        state.levels, state.active, state.history = [LevelState() for _ in rungs], -1, {}
     if value.window_end < state.last_end:
         return _correct(rule, rungs, state, value)
     if value.value is None:

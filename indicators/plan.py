@@ -63,6 +63,11 @@ class ZonePlan(msgspec.Struct, frozen=True):
     keep: Mapping[str, int]
     cadences: Mapping[str, float]
 
+    @property
+    def grid(self) -> dict[str, int]:
+        """What a state's windows stand on: quantity or sign → pane length or hop, ms."""
+        return {**self.panes, **{sign: plan.hop for sign, plan in self.signs.items()}}
+
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 26 * _HOUR_MS

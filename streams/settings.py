@@ -60,6 +60,9 @@ class Settings(BaseSettings):
 
     speed: float = Field(default=1.0, gt=0, description="Stream seconds per second")
     clock_anchor: float | None = Field(default=None, description="Unix time at which the run began")
+    adopt_pack: bool = Field(
+        default=False, description="Take over a state that was made with another city pack"
+    )
     checkpoint_seconds: float = Field(default=1.0, gt=0)
     log_level: str = "info"
     log_json: bool = False

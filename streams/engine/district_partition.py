@@ -1,7 +1,7 @@
 """One district partition: merge, roll-up, alerts, work orders."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Container, Mapping
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ from streams.workorders.cloudevent import OrderWriter
 from streams.workorders.dispatch import DispatchTable
 from streams.workorders.order import OrderEvent, Refusal
 from streams.workorders.stage import OrdersState, OrderStage
+
+T = TypeVar("T")
 
 COMMAND_RANK: Final = 9
 """Commands are the last-ranked source: what the sensors said at the same instant goes first."""
@@ -137,6 +139,8 @@ class DistrictPartition:
         return self._published
 
     def _take(self, value: VitalValue) -> None:
+        if value.zone not in self._config.city.zones:
+            return  # told by a pack in which the zone still was
         if value.indicator == HEALTH_INDEX:
             self._rollup.on_value(value)
         for event in self._alerts.step(value):
@@ -190,7 +194,32 @@ class DistrictPartition:
             msgspec.DecodeError: A block is of another version.
         """
         merge = msgspec.msgpack.decode(blocks[_MERGE], type=MergeSnapshot)
-        self._restart(merge, msgspec.msgpack.decode(blocks[_REST], type=StagesSnapshot))
+        stages = msgspec.msgpack.decode(blocks[_REST], type=StagesSnapshot)
+        self._forget_strangers(stages)
+        self._restart(merge, stages)
+
+    def _forget_strangers(self, stages: StagesSnapshot) -> None:
+        """Leave out the places and kinds that a state of another pack has and this pack has not."""
+        city = self._config.city
+        kinds = {rule.kind for rule in self._config.rules.rules}
+        stages.alerts = _known(stages.alerts, city.zones, kinds)
+        stages.orders.open = _known(stages.orders.open, city.zones, kinds)
+        for district in list(stages.rollup):
+            if district not in city.districts:
+                del stages.rollup[district]
+                continue
+            newest = stages.rollup[district].newest
+            stages.rollup[district].newest = {z: v for z, v in newest.items() if z in city.zones}
+
+
+def _known(
+    by_zone: dict[str, dict[str, T]], zones: Container[str], kinds: Container[str]
+) -> dict[str, dict[str, T]]:
+    return {
+        zone: {kind: item for kind, item in by_kind.items() if kind in kinds}
+        for zone, by_kind in by_zone.items()
+        if zone in zones
+    }
 
 
 def _value_arrived(value: VitalValue) -> Arrived:

@@ -26,10 +26,11 @@ PARTITION_BLOCK: Final = "partition"
 
 
 class ZoneSnapshot(msgspec.Struct):
-    """The snapshot of one zone: vitals and scores."""
+    """The snapshot of one zone: vitals and scores, and the grid of panes and hops they are on."""
 
     vitals: ZoneState
     scores: dict[str, Series]
+    grid: dict[str, int] = {}
 
 
 class PartitionSnapshot(msgspec.Struct):
@@ -52,6 +53,12 @@ class _Zone:
 
     def start(self, snapshot: ZoneSnapshot) -> None:
         plan = self._plan
+        snapshot.grid = snapshot.grid or dict(plan.grid)
+        if snapshot.grid != plan.grid:
+            # The state of another pack: accounts and remembered instants hold, windows do not fit.
+            snapshot.vitals.panes, snapshot.vitals.signs = {}, {}
+            snapshot.vitals.awake = False
+            snapshot.grid = dict(plan.grid)
         keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
         self.snapshot = snapshot
         self.vitals = ZoneVitals(plan, snapshot.vitals, self._timers)
@@ -249,7 +256,13 @@ class ZonePartition:
         self._own = msgspec.msgpack.decode(blocks[PARTITION_BLOCK], type=PartitionSnapshot)
         for name in sorted(blocks):
             kind, _, zone_id = name.partition("/")
-            if kind == "zone" and zone_id in self._config.city.zones:
-                zone = self._zone(zone_id)
-                zone.start(msgspec.msgpack.decode(blocks[name], type=ZoneSnapshot))
-                zone.vitals.rearm()
+            if kind != "zone":
+                continue
+            snapshot = msgspec.msgpack.decode(blocks[name], type=ZoneSnapshot)
+            if zone_id not in self._config.city.zones:
+                # The zone left the pack; what was booked there stays booked.
+                self._own.strangers.merge(snapshot.vitals.ledger)
+                continue
+            zone = self._zone(zone_id)
+            zone.start(snapshot)
+            zone.vitals.rearm()

@@ -28,8 +28,8 @@ from streams.topics import (
     ZONE_SNAPSHOTS,
 )
 from streams.worker.kafka_log import KafkaLog
-from streams.worker.partition_host import PartitionHost, Place
-from streams.worker.work import DistrictWork, Work, ZoneWork
+from streams.worker.partition_host import GapError, OtherPackError, PartitionHost, Site
+from streams.worker.work import DistrictWork, ZoneWork
 
 log = structlog.get_logger("worker")
 
@@ -51,9 +51,23 @@ def build_app(settings: Settings) -> faust.App:
     identity = (version("city-vitals"), pack.digest)
     kafka = KafkaLog(settings.kafka)
     app = _faust_app(settings)
-    zones = _Hosts(settings, kafka, (ZONE_SNAPSHOTS, identity), lambda p: ZoneWork(config, p))
+
+    def site_of(inputs: tuple[str, ...], snapshots: str) -> Callable[[int], Site]:
+        topic = settings.topic
+        return lambda partition: Site(
+            partition, inputs, topic(snapshots), app.conf.id, topic, identity, settings.adopt_pack
+        )
+
+    interval = settings.checkpoint_seconds
+    zones = _Hosts(
+        site_of((READINGS,), ZONE_SNAPSHOTS),
+        lambda site: PartitionHost(site, lambda: ZoneWork(config, site.partition), kafka, interval),
+    )
     districts = _Hosts(
-        settings, kafka, (DISTRICT_SNAPSHOTS, identity), lambda p: DistrictWork(config, p)
+        site_of((INDICATIONS, COMMANDS), DISTRICT_SNAPSHOTS),
+        lambda site: PartitionHost(
+            site, lambda: DistrictWork(config, site.partition), kafka, interval
+        ),
     )
     _agent(app, settings, zones, (READINGS,), settings.zone_partitions)
     _agent(app, settings, districts, (INDICATIONS, COMMANDS), settings.district_partitions)
@@ -66,8 +80,8 @@ def build_app(settings: Settings) -> faust.App:
 
     @app.on_before_shutdown.connect
     async def stopping(*_args: object, **_kwargs: object) -> None:
-        await zones.checkpoint()
-        await districts.checkpoint()
+        await zones.close()
+        await districts.close()
         await kafka.stop()
 
     return app
@@ -96,38 +110,28 @@ def _faust_app(settings: Settings) -> faust.App:
 
 
 class _Hosts:
-    """The hosts of one kind of partition."""
+    """The hosts of one kind of partition, made at the first event of each."""
 
     def __init__(
-        self,
-        settings: Settings,
-        kafka: KafkaLog,
-        about: tuple[str, tuple[str, str]],
-        make: Callable[[int], Work],
+        self, site_of: Callable[[int], Site], make: Callable[[Site], PartitionHost]
     ) -> None:
-        self._settings = settings
-        self._kafka = kafka
-        self._snapshots, self._identity = about
+        self._site_of = site_of
         self._make = make
         self._hosts: dict[int, PartitionHost] = {}
 
     def of(self, partition: int) -> PartitionHost:
         host = self._hosts.get(partition)
         if host is None:
-            topic = self._settings.topic
-            place = Place(partition, topic(self._snapshots), topic, self._identity)
-            host = self._hosts[partition] = PartitionHost(
-                place, lambda: self._make(partition), self._kafka, self._settings.checkpoint_seconds
-            )
+            host = self._hosts[partition] = self._make(self._site_of(partition))
         return host
 
     def new_lease(self) -> None:
         for host in self._hosts.values():
             host.new_lease()
 
-    async def checkpoint(self) -> None:
+    async def close(self) -> None:
         for host in self._hosts.values():
-            await host.checkpoint()
+            await host.close()
 
 
 def _agent(
@@ -151,6 +155,10 @@ def _agent(
                 await host.handle(event, bare[message.topic], message.offset, event.value)
             except asyncio.CancelledError:
                 raise
+            except (GapError, OtherPackError) as error:
+                log.critical("fatal", topic=message.topic, partition=message.partition,
+                             offset=message.offset, reason=str(error))  # fmt: skip
+                os._exit(FATAL)
             except Exception:
                 # Whatever it is, the state may be half changed and nothing was acknowledged: the
                 # one safe way on is a new process from the last checkpoint.

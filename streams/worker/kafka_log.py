@@ -21,10 +21,13 @@ class KafkaLog:
         self._bootstrap = bootstrap
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
+        self._is_stopped = False
 
     async def start(self) -> AIOKafkaProducer:
         """Connect; a second call only gives the producer."""
         async with self._starting:
+            if self._is_stopped:
+                raise RuntimeError("the worker's Kafka client was stopped")
             if self._producer is None:
                 producer = AIOKafkaProducer(
                     bootstrap_servers=self._bootstrap,
@@ -39,7 +42,8 @@ class KafkaLog:
         return self._producer
 
     async def stop(self) -> None:
-        """Disconnect."""
+        """Disconnect for good."""
+        self._is_stopped = True
         if self._producer is not None:
             await self._producer.stop()
             self._producer = None
@@ -88,6 +92,18 @@ class KafkaLog:
                         else:
                             entries[key] = record.value
         return entries
+
+    async def committed(self, group: str, topics: list[str], partition: int) -> dict[str, int]:
+        """Topic → the next offset that a group would read; topics it never read are left out."""
+        found = {}
+        async with AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, group_id=group, enable_auto_commit=False
+        ) as consumer:
+            for topic in topics:
+                offset = await consumer.committed(TopicPartition(topic, partition))
+                if offset is not None:
+                    found[topic] = int(offset)
+        return found
 
     async def first_offset(self, topic: str, partition: int) -> int:
         """The oldest offset that a partition still holds."""

@@ -106,36 +106,36 @@ class Restored(msgspec.Struct, frozen=True):
     blocks: dict[str, bytes]
 
 
-def restore(entries: Mapping[str, bytes], topic: str, offset: int) -> Restored | None:
+def restore(entries: Mapping[str, bytes], floors: Mapping[str, int]) -> Restored | None:
     """The best checkpoint among what a partition's snapshot log holds.
 
     Args:
         entries: Key → value, tombstoned keys left out.
-        topic: Input topic of the event at hand.
-        offset: Its offset: the state must reach to the one before.
+        floors: Input topic → the offset that the state must have reached.
 
     Returns:
-        The checkpoint with the largest offsets that verifies, or None.
+        Of the checkpoints that reach every floor and verify, the one with the largest offsets.
     """
-    manifests = []
-    for key, value in entries.items():
-        if not key.startswith("m/"):
-            continue
-        try:
-            manifest = msgspec.msgpack.decode(value, type=Manifest)
-        except msgspec.DecodeError:
-            continue
-        if manifest.version == VERSION:
-            manifests.append(manifest)
-    manifests.sort(
-        key=lambda m: (m.offsets.get(topic, -1) >= offset - 1, sum(m.offsets.values()), m.number),
-        reverse=True,
-    )
+    manifests = [
+        manifest
+        for key, value in entries.items()
+        if key.startswith("m/") and (manifest := _manifest(value)) is not None
+        if all(manifest.offsets.get(topic, -1) >= floor for topic, floor in floors.items())
+    ]
+    manifests.sort(key=lambda m: (sum(m.offsets.values()), m.number, m.lease), reverse=True)
     for manifest in manifests:
         blocks = _verified(manifest, entries)
         if blocks is not None:
             return Restored(manifest, blocks)
     return None
+
+
+def _manifest(value: bytes) -> Manifest | None:
+    try:
+        manifest = msgspec.msgpack.decode(value, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return manifest if manifest.version == VERSION else None
 
 
 def _verified(manifest: Manifest, entries: Mapping[str, bytes]) -> dict[str, bytes] | None:

@@ -33,7 +33,9 @@ class OrderWriter:
         """The CloudEvent of an order's event; its id is (order, number)."""
         order = event.order
         zone = self._city.zones[order.zone]
-        department = self._departments[order.department]
+        department = self._departments.get(order.department) or Department(
+            id=order.department, name=order.department
+        )
         title = self._titles[order.kind]
         name_en = zone.name_en or zone.name
         data = {

@@ -407,3 +407,28 @@ class Orders(RuleBasedStateMachine):
 
 Orders.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
 TestOrders = Orders.TestCase
+
+
+def test_matter_that_worsens_late_never_gets_more_time():
+    desk = Desk()
+    (_, dispatched) = desk.alert(T0_MS)
+    *_, raised = desk.alert(T0_MS + 50 * MINUTE_MS, Change.ESCALATED, level=1)
+    assert raised.change == "priority_raised"
+    assert raised.order.done_by <= dispatched.order.done_by
+
+
+def test_evidence_from_before_done_closes_nothing_and_sends_nothing_back():
+    desk = done_at(30)
+    for minute in range(10, 30):
+        assert desk.value(minute, 0.0) == []
+    assert desk.value(20, 0.3) == []
+    assert [e.change for e in desk.value(31, 0.0)] == ["closed"]
+
+
+def test_repeated_command_after_closing_says_nothing():
+    desk = done_at(0)
+    for minute in range(1, 8):
+        desk.value(minute, 0.0)
+    assert desk.changes()[-1] == "closed"
+    assert desk.command(T0_MS + 9 * MINUTE_MS, "done", id_=f"done-{T0_MS + 2}") == []
+    assert desk.command(T0_MS + 9 * MINUTE_MS, "done")[0].reason == "order is closed"

@@ -39,7 +39,7 @@ def checkpoint(lineage, offset):
 def test_checkpoint_is_restored():
     log: dict[str, bytes] = {}
     write(log, checkpoint(Lineage("a", IDENTITY, []), 7))
-    found = restore(log, TOPIC, 8)
+    found = restore(log, {TOPIC: 7})
     assert found is not None
     assert found.blocks == state_at(7)
     assert found.manifest.offsets == {TOPIC: 7}
@@ -47,7 +47,7 @@ def test_checkpoint_is_restored():
 
 
 def test_nothing_is_restored_from_nothing():
-    assert restore({}, TOPIC, 0) is None
+    assert restore({}, {TOPIC: -1}) is None
 
 
 def test_large_block_is_cut_and_put_together():
@@ -56,7 +56,7 @@ def test_large_block_is_cut_and_put_together():
     plan = Lineage("a", IDENTITY, []).plan({"zone/a": content}, {TOPIC: 1})
     assert all(len(value) <= BLOCK_BYTES for _, value in plan.blocks)
     write(log, plan)
-    found = restore(log, TOPIC, 2)
+    found = restore(log, {TOPIC: 1})
     assert found is not None
     assert found.blocks == {"zone/a": content}
 
@@ -73,7 +73,7 @@ def test_block_that_was_not_dumped_stays_in_the_next_manifest():
     lineage = Lineage("a", IDENTITY, [])
     write(log, checkpoint(lineage, 1))
     write(log, lineage.plan({"partition": b"new"}, {TOPIC: 2}))
-    found = restore(log, TOPIC, 3)
+    found = restore(log, {TOPIC: 2})
     assert found is not None
     assert found.blocks == {**state_at(1), "partition": b"new"}
 
@@ -87,7 +87,7 @@ def test_any_missing_key_of_the_newest_checkpoint_falls_back_to_the_one_before(d
     keys = [key for key, _ in newest.blocks] + [newest.manifest[0]]
     missing = data.draw(st.sets(st.sampled_from(keys), min_size=1))
     log |= {k: v for k, v in [*newest.blocks, newest.manifest] if k not in missing}
-    found = restore(log, TOPIC, 6)
+    found = restore(log, {TOPIC: 5})
     assert found is not None
     assert found.blocks == state_at(5)
 
@@ -101,7 +101,7 @@ def test_damaged_block_is_never_restored(data):
     log |= dict([*newest.blocks, newest.manifest])
     key, value = data.draw(st.sampled_from([entry for entry in newest.blocks if entry[1]]))
     log[key] = value[:-1] + bytes([value[-1] ^ 1])
-    found = restore(log, TOPIC, 6)
+    found = restore(log, {TOPIC: 5})
     assert found is not None
     assert found.manifest.offsets == {TOPIC: 5}
 
@@ -116,12 +116,12 @@ def test_zombie_writes_beside_and_takes_nothing_from_its_successor():
     assert own
     write(log, checkpoint(zombie, 8))
     write(log, checkpoint(zombie, 18))
-    found = restore(log, TOPIC, 10)
+    found = restore(log, {TOPIC: 9})
     assert found is not None
     assert found.blocks in (state_at(9), state_at(18))
     assert own.items() <= log.items()
     write(log, checkpoint(successor, 30))
-    found = restore(log, TOPIC, 31)
+    found = restore(log, {TOPIC: 30})
     assert found is not None
     assert found.blocks == state_at(30)
 
@@ -133,7 +133,7 @@ def test_manifest_of_another_version_is_passed_over():
     key, value = checkpoint(lineage, 9).manifest
     manifest = msgspec.msgpack.decode(value, type=Manifest)
     log[key] = msgspec.msgpack.encode(msgspec.structs.replace(manifest, version=99))
-    found = restore(log, TOPIC, 6)
+    found = restore(log, {TOPIC: 5})
     assert found is not None
     assert found.manifest.offsets == {TOPIC: 5}
 
@@ -143,7 +143,7 @@ def test_manifest_of_garbage_is_passed_over(garbage):
     log: dict[str, bytes] = {}
     write(log, checkpoint(Lineage("a", IDENTITY, []), 5))
     log["m/z/1"] = garbage
-    found = restore(log, TOPIC, 6)
+    found = restore(log, {TOPIC: 5})
     assert found is not None
     assert found.manifest.offsets == {TOPIC: 5}
 
@@ -152,7 +152,7 @@ def test_checkpoint_that_reaches_the_event_goes_before_one_that_is_larger_in_sum
     log: dict[str, bytes] = {}
     write(log, Lineage("a", IDENTITY, []).plan({"x": b"1"}, {"commands": 9, TOPIC: 1}))
     write(log, Lineage("b", IDENTITY, []).plan({"x": b"2"}, {"commands": 1, TOPIC: 5}))
-    found = restore(log, TOPIC, 6)
+    found = restore(log, {TOPIC: 5})
     assert found is not None
     assert found.blocks == {"x": b"2"}
 
@@ -189,11 +189,11 @@ def test_newest_acknowledged_checkpoint_can_always_be_restored(moves):
             write(log, plan, number)
             if number > len(plan.blocks):
                 acknowledged = offset
-            found = restore(log, TOPIC, 0)
+            found = restore(log, {TOPIC: -1})
             offset = found.manifest.offsets[TOPIC] if found else 0
             lease += 1
             lineage = Lineage(f"lease-{lease}", IDENTITY, list(log))
-        found = restore(log, TOPIC, (acknowledged or 0) + 1)
+        found = restore(log, {TOPIC: acknowledged or 0})
         if acknowledged is None:
             assert found is None
         else:
