@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from sensors.line import decode_line, split_frame
+from sensors.line import decode_line, received_ms, split_frame, stamp_of
 from streams.settings import Settings
 from streams.topics import COMMANDS, READINGS
 
@@ -49,10 +49,15 @@ class Sequencer:
                 heapq.heappush(self._held, held)
 
     def _clamp(self, source: int, line: bytes) -> tuple[float, bytes, bool]:
+        """Effective received, the line as seen, and whether it is a tick; as the engine does it."""
         largest = self._clocks[source]
         try:
             decoded = decode_line(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            received_ms(decoded.received)
+        except msgspec.DecodeError:
+            stamp = stamp_of(line)
+            if stamp is not None:
+                largest = self._clocks[source] = max(largest, stamp / 1000)
             return largest, line, False
         is_tick = decoded.terminal is None and decoded.command is None
         if decoded.received >= largest:
