@@ -115,6 +115,14 @@ def _garbage() -> Iterable[tuple[float, bytes]]:
     yield at + 2.2, b'{"received":1e300,"terminal":"cam-1"}'
 
 
+def _doubled(lines: Iterable[bytes], garbage: set[bytes]) -> Iterable[bytes]:
+    """The lines, each line of garbage twice at the same instant: two refusals, two letters."""
+    for line in lines:
+        yield line
+        if line in garbage:
+            yield line
+
+
 def _commands() -> Iterable[tuple[float, bytes]]:
     """(received, line) of a crew that answers the flood, and of commands that do not fit."""
     order = f"wo-{incident_id('waterlogging', 'dip', T0_MS + 11 * MINUTE_MS)}"
@@ -132,10 +140,12 @@ def _commands() -> Iterable[tuple[float, bytes]]:
 def a_day() -> list[bytes]:
     """The lines in the order of a recording; as from two gateways, `received` steps back at times."""
     source = random.Random(7)
-    stamped = [*_plain(source), *_garbage(), *_commands()]
+    garbage = list(_garbage())
+    stamped = [*_plain(source), *garbage, *_commands()]
     stamped.sort(key=lambda entry: entry[0] + source.uniform(0, 0.8))
     last = max(received for received, _ in stamped)
-    return [*(line for _, line in stamped), a_tick(last + 7200.0)]
+    lines = _doubled((line for _, line in stamped), {line for _, line in garbage})
+    return [*lines, a_tick(last + 7200.0)]
 
 
 def _restarted(old: Pipeline, new: Pipeline) -> Pipeline:

@@ -20,7 +20,7 @@ from streams.engine.config import EngineConfig
 from streams.engine.indication import Indication, clock_of
 from streams.engine.payload import payload_of
 from streams.engine.published import Published, publish_score, publish_vital
-from streams.engine.rejecting import Refused, detail_of
+from streams.engine.rejecting import Numbers, Refused, detail_of
 
 PARTITION_BLOCK: Final = "partition"
 
@@ -40,6 +40,7 @@ class PartitionSnapshot(msgspec.Struct):
     clock: int = 0
     seqs: list[int] = []
     strangers: Ledger = msgspec.field(default_factory=Ledger)
+    letters: Numbers = msgspec.field(default_factory=Numbers)
 
 
 class _Zone:
@@ -124,7 +125,7 @@ class ZonePartition:
         home = self._config.city.terminals.get(terminal)
         refused = Refused(
             self._own.now, terminal, home.zone if home else "",
-            self._config.city.zones[home.zone].timezone if home else "UTC", line,
+            self._config.city.zones[home.zone].timezone if home else "UTC", line, self._own.letters,
         )  # fmt: skip
         zone = None if home is None else self._zone(home.zone)
         ledger = self._own.strangers if zone is None else zone.snapshot.vitals.ledger
@@ -136,27 +137,38 @@ class ZonePartition:
         except SenmlError as error:
             account.received += 1
             ledger.refuse(account, error.reason)
-            self._published.append(refused.letter(error.reason, error.detail, None))
+            self._published.append(refused.pack(error.reason, error.detail))
             return
         account.received += len(records)
         if home is None or zone is None:
             for _ in records:
                 ledger.refuse(account, Reason.UNKNOWN_TERMINAL)
             detail = f"terminal {terminal!r} is not in the city pack"
-            letter = refused.letter(Reason.UNKNOWN_TERMINAL, detail, None, len(records))
+            letter = refused.pack(Reason.UNKNOWN_TERMINAL, detail, len(records))
             self._published.append(letter)
             return
+        for reason, indices in self._screen(zone, home.id, records).items():
+            detail = self._detail(zone, records[indices[0]], reason)
+            self._published.append(refused.records(reason, detail, indices))
+        self._emit(zone, zone.vitals.revisions(self._own.now))
+
+    def _screen(
+        self, zone: _Zone, terminal: str, records: list[Resolved]
+    ) -> dict[Reason, list[int]]:
+        """Take the records of a pack and book each; the indices of the refused ones by reason."""
+        ledger = zone.snapshot.vitals.ledger
+        account = ledger.account(terminal)
+        refused: dict[Reason, list[int]] = {}
         for index, record in enumerate(records):
-            reason = self._take(zone, home.id, record)
+            reason = self._take(zone, terminal, record)
             if reason is None:
                 account.accepted += 1
             elif reason is False:
                 account.duplicate += 1
             else:
                 ledger.refuse(account, reason)
-                detail = self._detail(zone, record, reason)
-                self._published.append(refused.letter(reason, detail, index))
-        self._emit(zone, zone.vitals.revisions(self._own.now))
+                refused.setdefault(reason, []).append(index)
+        return refused
 
     def _detail(self, zone: _Zone, record: Resolved, reason: Reason) -> str:
         known = zone.vitals.plan.channels.get(record.name)
@@ -214,8 +226,8 @@ class ZonePartition:
         account = ledger.account(UNKNOWN)
         account.received += 1
         ledger.refuse(account, Reason.BROKEN_LINE)
-        refused = Refused(self._own.now, UNKNOWN, "", "UTC", line)
-        self._published.append(refused.letter(Reason.BROKEN_LINE, detail, None))
+        refused = Refused(self._own.now, UNKNOWN, "", "UTC", line, self._own.letters)
+        self._published.append(refused.pack(Reason.BROKEN_LINE, detail))
 
     def _zone(self, zone_id: str) -> _Zone:
         zone = self._zones.get(zone_id)

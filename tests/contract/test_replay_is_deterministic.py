@@ -94,6 +94,14 @@ def test_every_refusal_has_its_letter(reference):
     assert letters == ledger.reasons
 
 
+def test_equal_refusals_of_one_instant_have_different_ids(reference):
+    files, _, _ = reference
+    letters = rows(files, "rejects")
+    contents = Counter((letter["at"], letter["payload"], letter["reason"]) for letter in letters)
+    assert max(contents.values()) > 1
+    assert len({letter["id"] for letter in letters}) == len(letters)
+
+
 def test_files_are_ordered_and_without_wall_time(reference):
     files, _, _ = reference
     for stream in ("vitals", "scores"):
