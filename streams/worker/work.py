@@ -1,17 +1,26 @@
 """What a worker does with one input: engine partitions as producers of Kafka records. Pure."""
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from indicators.rounding import rfc3339
 from streams.engine.config import EngineConfig
 from streams.engine.district_partition import DistrictPartition
-from streams.engine.indication import IndicationFrame, decode_indications, encode_indications
+from streams.engine.indication import (
+    Indication,
+    IndicationFrame,
+    decode_indications,
+    encode_indications,
+)
 from streams.engine.published import ALERTS, WORKORDERS, Published
 from streams.engine.zone_partition import ZonePartition
 from streams.topics import COMMANDS, INDICATIONS, LEDGER
+
+RECORD_BYTES: Final = 512 * 1024
+"""Where a record of lines or indications is cut: Kafka refuses large ones, and a worker whose
+record is refused cannot go on. What one input gives has no bound: a tick ends every silence."""
 
 
 class Record(NamedTuple):
@@ -65,8 +74,10 @@ class ZoneWork:
         published, indications = self._engine.step(body)
         records = list(_records(published, self._partition))
         for destination, items in sorted(indications.items()):
-            frame = encode_indications(IndicationFrame(self._partition, items))
-            records.append(Record(INDICATIONS, destination, None, frame))
+            records.extend(
+                Record(INDICATIONS, destination, None, frame)
+                for frame in _frames(self._partition, items)
+            )
         return records
 
     def report(self) -> list[Record]:
@@ -130,4 +141,33 @@ def _records(
         else:
             lines.setdefault(output.stream, []).append(output.body)
     for stream, bodies in lines.items():
-        yield Record(stream, lines_to, None, b"\n".join(bodies))
+        for body in _joined(bodies):
+            yield Record(stream, lines_to, None, body)
+
+
+def _joined(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines joined to bodies of at most `RECORD_BYTES`; a line larger than that stands alone."""
+    held: list[bytes] = []
+    size = 0
+    for line in lines:
+        if held and size + len(line) > RECORD_BYTES:
+            yield b"\n".join(held)
+            held, size = [], 0
+        held.append(line)
+        size += len(line) + 1
+    if held:
+        yield b"\n".join(held)
+
+
+def _frames(source: int, items: list[Indication]) -> Iterator[bytes]:
+    """The items as one record, or halved until each record is within `RECORD_BYTES`.
+
+    Their numbers let the receiver take them one by one; the clock stays the last.
+    """
+    frame = encode_indications(IndicationFrame(source, items))
+    if len(frame) <= RECORD_BYTES or len(items) == 1:
+        yield frame
+        return
+    middle = len(items) // 2
+    yield from _frames(source, items[:middle])
+    yield from _frames(source, items[middle:])

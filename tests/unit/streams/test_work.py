@@ -1,0 +1,86 @@
+"""Records of a partition: none outgrows Kafka, and cutting loses and moves nothing."""
+
+import pytest
+
+from sensors.city import Zone
+from sensors.line import join_frame
+from streams.engine.district_partition import DistrictPartition
+from streams.engine.indication import IndicationFrame, decode_indications
+from streams.engine.zone_partition import ZonePartition
+from streams.topics import INDICATIONS, REJECTS, SCORES, VITALS
+from streams.worker.work import RECORD_BYTES, Record, ZoneWork
+from tests.builders import T0, a_city, a_config, a_line, a_raw_line, a_terminal, a_tick
+
+ZONES = [f"zone-{n}" for n in range(30)]
+CADENCES = {"water_depth": 30.0, "rain": 60.0, "laeq": 60.0, "people_density": 60.0}
+CITY = a_city(
+    [a_terminal(f"t-{zone}", zone, CADENCES) for zone in ZONES],
+    [Zone(id=zone, name=zone, district="east") for zone in ZONES],
+)
+HEARD = join_frame(
+    a_line(f"t-{zone}", T0, water_depth=0.1, rain=0.1, laeq=50.0, people_density=0.1)
+    for zone in ZONES
+)
+SILENCE = a_tick(T0 + 26 * 3600.0)
+
+
+@pytest.fixture(scope="module")
+def records() -> list[Record]:
+    work = ZoneWork(a_config(CITY, partitions=(1, 1)), 0)
+    work.process("readings", HEARD)
+    return work.process("readings", SILENCE)
+
+
+@pytest.fixture(scope="module")
+def engine_said():
+    engine = ZonePartition(a_config(CITY, partitions=(1, 1)))
+    engine.step(HEARD)
+    return engine.step(SILENCE)
+
+
+def of(records: list[Record], topic: str) -> list[bytes]:
+    return [record.value for record in records if record.topic == topic]
+
+
+def test_day_of_silence_makes_no_record_that_kafka_refuses(records):
+    assert sum(len(record.value) for record in records) > 4 << 20
+    assert max(len(record.value) for record in records) <= 1 << 20
+    assert len(of(records, VITALS)) > 2
+
+
+@pytest.mark.parametrize("topic", [VITALS, SCORES])
+def test_lines_of_all_records_are_those_of_the_engine_in_order(records, engine_said, topic):
+    published, _ = engine_said
+    assert b"\n".join(of(records, topic)) == b"\n".join(
+        out.body for out in published if out.stream == topic
+    )
+
+
+def test_items_of_all_records_are_those_of_the_engine_in_order(records, engine_said):
+    frames = [decode_indications(body) for body in of(records, INDICATIONS)]
+    assert len(frames) > 1
+    assert {frame.source for frame in frames} == {0}
+    assert [item for frame in frames for item in frame.items] == engine_said[1][0]
+
+
+def test_district_says_the_same_to_items_in_one_record_or_many(records, engine_said):
+    config = a_config(CITY)
+    parts, whole = DistrictPartition(config), DistrictPartition(config)
+    first = IndicationFrame(0, ZonePartition(config).step(HEARD)[1][0])
+    for district in (parts, whole):
+        district.commands(a_tick(T0 + 27 * 3600.0))
+        district.indications(first)
+    frames = [decode_indications(body) for body in of(records, INDICATIONS)]
+    said = [out for frame in frames for out in parts.indications(frame)]
+    assert said == whole.indications(IndicationFrame(0, engine_said[1][0]))
+    assert said
+
+
+def test_line_larger_than_a_record_stands_alone():
+    huge = b'["' + b"\\n" * (RECORD_BYTES // 2) + b'"]'
+    line = b'{"received":%d,"terminal":"t-zone-0","pack":%b}' % (T0, huge)
+    work = ZoneWork(a_config(CITY), 0)
+    small = a_raw_line("t-zone-0", T0 + 1.0, b"no")
+    rejects = of(work.process("readings", join_frame([small, line, small])), REJECTS)
+    assert [len(record) > RECORD_BYTES for record in rejects] == [False, True, False]
+    assert [record.count(b"\n") for record in rejects] == [0, 0, 0]
