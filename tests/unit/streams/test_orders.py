@@ -273,7 +273,7 @@ def test_value_of_another_place_or_sign_is_no_evidence():
 def test_closed_orders_that_are_remembered_are_bounded():
     desk = Desk()
     for n in range(1100):
-        desk.state.closed[f"wo-{n}"] = "dip"
+        desk.state.closed[f"wo-{n}"] = ["x"]
     desk.alert(T0_MS)
     for n, action in enumerate(("accept", "start", "done")):
         desk.command(T0_MS + n + 1, action)

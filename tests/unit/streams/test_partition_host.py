@@ -202,6 +202,7 @@ async def test_paused_owner_beside_its_successor_leaves_a_state_to_go_on_from():
     group = dict(log.group)
     await zombie.host.close()
     log.group = group  # its commit was fenced
+    owner = zombie
     for _ in range(3):
         owner = Worker(log, interval=0.0)
         await owner.take(COMMANDS, *range(log.group[COMMANDS], log.group[COMMANDS] + 2))
