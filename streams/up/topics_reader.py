@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,6 +12,9 @@ from streams.settings import Settings
 from streams.topics import LEDGER, TOPICS
 
 Offsets = dict[TopicPartition, int]
+
+LEDGER_TAIL: Final = 200
+"""Records read back per partition of the ledger topic: a partition writes one a checkpoint."""
 
 
 def _partitions(settings: Settings, topic: str) -> list[TopicPartition]:
@@ -60,18 +63,29 @@ class LedgerRecord(msgspec.Struct):
     first: int | None = None
     last: int | None = None
 
+    @property
+    def received(self) -> int:
+        """Readings ever received."""
+        return sum(account.received for account in self.terminals.values())
+
 
 _ledger = msgspec.json.Decoder(LedgerRecord)
 
 
 async def newest_ledgers(settings: Settings) -> dict[int, LedgerRecord]:
-    """The newest ledger of each zone partition."""
-    partitions = _partitions(settings, LEDGER)
+    """The newest ledger of each zone partition, from the topic's tail.
+
+    Totals only grow, so the largest is the newest: a worker that lost its partition without knowing
+    it may still write an older one after it.
+    """
     stop = await ends(settings, LEDGER)
+    start = {tp: max(0, end - LEDGER_TAIL) for tp, end in stop.items()}
     found: dict[int, LedgerRecord] = {}
-    async for _, value in follow(settings, dict.fromkeys(partitions, 0), stop):
+    async for _, value in follow(settings, start, stop):
         record = _ledger.decode(value)
-        found[record.partition] = record
+        known = found.get(record.partition)
+        if known is None or record.received >= known.received:
+            found[record.partition] = record
     return found
 
 
