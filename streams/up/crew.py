@@ -4,6 +4,9 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
+import structlog
+from aiokafka.errors import KafkaError
+
 from sensors.city import City
 from sensors.line import Command, encode_command
 from sensors.simulator.scenario import People
@@ -11,6 +14,8 @@ from streams.clock import Clock
 from streams.settings import Settings
 from streams.topics import COMMANDS, partition_of
 from streams.worker.kafka_log import KafkaLog
+
+log = structlog.get_logger("up")
 
 ACTOR = "simulated crew"
 
@@ -65,8 +70,11 @@ class Crew:
         district = self._city.district_of(data["zone"])
         partition = partition_of(district, self._settings.district_partitions)
         line = encode_command(round(self._clock.now(), 3), command)
-        sent = await self._kafka.send(self._settings.topic(COMMANDS), partition, None, line)
-        await sent
+        try:
+            sent = await self._kafka.send(self._settings.topic(COMMANDS), partition, None, line)
+            await sent
+        except KafkaError as error:  # as if the crew had forgotten: the order reminds of itself
+            log.warning("answer not sent", order=data["order"], action=action, why=str(error))
 
     async def stop(self) -> None:
         """Forget the answers that are not due yet."""
