@@ -8,7 +8,7 @@ from indicators.health import FRESH_HOPS, roll_up
 from indicators.rounding import rounded, significant
 from indicators.timers import Timer, Timers
 from indicators.vital_sign import VitalSign, VitalValue
-from sensors.city import City, Place
+from sensors.city import City, Place, Zone
 
 RANK: Final = 2
 WAIT_MS: Final = 60_000
@@ -42,6 +42,8 @@ class RollUp:
         self, city: City, sign: VitalSign, states: dict[str, DistrictIndex], timers: Timers
     ) -> None:
         self._city = city
+        with_terminals = {terminal.zone for terminal in city.terminals.values()}
+        self._observed = [z for _, z in sorted(city.zones.items()) if z.id in with_terminals]
         self._sign = sign
         self._states = states
         self._timers = timers
@@ -75,7 +77,7 @@ class RollUp:
         state = self._states[timer.zone]
         end = timer.key
         window = state.pending.pop(end, None)
-        if window is None:
+        if window is None or not state.newest:
             return []
         towns = sorted({self._city.zones[zone].town for zone in state.newest})
         places = [("town", self._city.towns[town]) for town in towns]
@@ -91,16 +93,13 @@ class RollUp:
         start, end = window
         members = []
         weight = fresh = 0.0
-        for zone, value in sorted(state.newest.items()):
-            home = self._city.zones[zone]
-            if kind == "town" and home.town != place.id:
-                continue
-            weight += home.exposure
-            if _is_fresh(value, end):
-                fresh += home.exposure if value.value is not None else 0.0
-                members.append((value, home.exposure))
-            else:
-                members.append((msgspec.structs.replace(value, value=None), home.exposure))
+        unknown = msgspec.structs.replace(next(iter(state.newest.values())), value=None)
+        for zone in self._zones_of(kind, place):
+            value = state.newest.get(zone.id, unknown)
+            known = value if _is_fresh(value, end) else unknown
+            weight += zone.exposure
+            fresh += zone.exposure if known.value is not None else 0.0
+            members.append((known, zone.exposure))
         measure = roll_up(members)
         number = None if measure.value is None else significant(measure.value)
         return VitalValue(
@@ -110,6 +109,14 @@ class RollUp:
             coverage=round(fresh / weight, 4) if weight else 0.0, revision=0,
             reason=measure.reason, detail=rounded(measure.detail), place=kind,
         )  # fmt: skip
+
+    def _zones_of(self, kind: str, place: Place) -> list[Zone]:
+        """The zones of a place that have terminals; one that was never heard counts as unknown."""
+        return [
+            zone
+            for zone in self._observed
+            if (zone.town if kind == "town" else zone.district) == place.id
+        ]
 
 
 def _is_fresh(value: VitalValue, end: int) -> bool:
