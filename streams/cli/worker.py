@@ -1,9 +1,12 @@
 """`vitals worker`: one Faust worker process."""
 
+import asyncio
 from typing import Annotated
 
 import typer
+from aiokafka.errors import KafkaError
 
+from streams.kafka_topics import TopicError, ensure_topics
 from streams.log import configure
 from streams.settings import Settings
 
@@ -22,6 +25,11 @@ def worker(
     if not settings.kafka:
         raise typer.BadParameter("give --kafka HOST:PORT or set VITALS_KAFKA")
     configure(settings.log_level, json=settings.log_json)
+    try:
+        asyncio.run(ensure_topics(settings))
+    except (KafkaError, TopicError) as error:
+        typer.echo(f"vitals worker: {error}", err=True)
+        raise typer.Exit(1) from None
     from streams.worker.app import run_worker  # noqa: PLC0415 - Faust is slow to import
 
     run_worker(settings)
