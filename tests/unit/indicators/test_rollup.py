@@ -26,6 +26,7 @@ def rolled_up(values, names=("a", "b", "c", "d")):
     for zone, value in values.items():
         stage.on_value(index(zone, value))
     timer = timers.next_due(END + 3_600_000)
+    assert timer is not None
     return {(v.place, v.zone): v for v in stage.fire(timer)}
 
 
