@@ -10,6 +10,7 @@ import msgspec
 from anomaly.rule import RuleSet
 from indicators.registry import SIGNS
 from sensors.city import City, build_city
+from streams.engine.config import EngineConfig
 from streams.pack.layout import CityFile, DepartmentsFile, DispatchFile, TerminalsFile
 from streams.pack.meaning import Parts, complete, meaning
 from streams.pack.problem import Finding, PackError, Problem
@@ -19,7 +20,15 @@ from streams.seeds_folder import seeds_dir
 from streams.workorders.deadline import Deadlines
 from streams.workorders.dispatch import Department, DispatchRow
 
-__all__ = ["INDICATORS", "CityPack", "PackError", "Problem", "load_pack", "seeds_dir"]
+__all__ = [
+    "INDICATORS",
+    "CityPack",
+    "PackError",
+    "Problem",
+    "engine_config",
+    "load_pack",
+    "seeds_dir",
+]
 
 INDICATORS: Mapping[str, str] = {sign: about.unit for sign, about in SIGNS.items()}
 """Vital signs that rules may watch, each with its unit."""
@@ -125,4 +134,27 @@ def _assemble(folder: Path, made: dict[str, Any], sources: dict[str, Source]) ->
         rules=made["rules"],
         deadlines=made["deadlines"],
         digest=digest.hexdigest(),
+    )
+
+
+def engine_config(
+    pack: CityPack, zone_partitions: int = 4, district_partitions: int = 2
+) -> EngineConfig:
+    """The engine's configuration for a city pack.
+
+    Args:
+        pack: The city.
+        zone_partitions: Partitions by zone, >= 1.
+        district_partitions: Partitions by district, >= 1.
+    """
+    return EngineConfig(
+        city_id=pack.id,
+        city=pack.city,
+        signs=SIGNS,
+        rules=pack.rules,
+        departments=pack.departments,
+        dispatch=pack.dispatch,
+        deadlines=pack.deadlines,
+        zone_partitions=zone_partitions,
+        district_partitions=district_partitions,
     )

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sensors.ledger import merged
-from streams.citypack import CityPack
+from streams.citypack import CityPack, engine_config
 from streams.engine.pipeline import Pipeline
-from streams.engine_config import engine_config
 from streams.output_files import OutputFiles
 from streams.recording import FRAME_LINES, Cutter, RecordingError, merge_lines, read_lines
 from streams.summary import span_of, summarise

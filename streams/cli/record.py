@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from streams.record import RecordingWriter, record_lines
+from streams.recorder import RecordingWriter, record_lines
 from streams.settings import Settings
 
 

@@ -17,8 +17,7 @@ import faust
 import structlog
 from prometheus_client import Counter, start_http_server
 
-from streams.citypack import load_pack
-from streams.engine_config import engine_config
+from streams.citypack import engine_config, load_pack
 from streams.settings import Settings
 from streams.topics import (
     COMMANDS,

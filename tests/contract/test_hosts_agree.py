@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from streams.citypack import CityPack
+from streams.citypack import CityPack, engine_config
 from streams.clock import fresh_id
 from streams.engine.pipeline import Frame
-from streams.engine_config import engine_config
 from streams.output_files import STREAMS
 from streams.pack.scenarios import load_scenario
-from streams.record import RecordingWriter, record_lines
+from streams.recorder import RecordingWriter, record_lines
 from streams.recording import Cutter, merge_lines
 from streams.replay import replay
 from streams.settings import Settings

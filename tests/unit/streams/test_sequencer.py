@@ -4,7 +4,7 @@ import pytest
 
 from sensors.line import decode_line, join_frame, received_ms
 from streams.engine.zone_partition import ZonePartition
-from streams.record import Sequencer
+from streams.recorder import Sequencer
 from tests.builders import T0, a_config, a_line, a_tick
 
 ABSURD = [
