@@ -121,11 +121,17 @@ class Stack:
                     answer = await client.get(f"{self.page}/healthz")
                 except httpx.TransportError:
                     answer = None
-                if answer is not None and answer.status_code == httpx.codes.OK:
+                if answer is not None and self._is_our_page(answer):
                     return
                 await self.check()
                 await asyncio.sleep(0.1)
         raise StackError(f"the operations page did not answer; see {self._log('ops')}")
+
+    def _is_our_page(self, answer: httpx.Response) -> bool:
+        """Whether the page answers, and not that of another city that took the port first."""
+        if answer.status_code != httpx.codes.OK:
+            return False
+        return bool(answer.json().get("pid") == self._children["ops"].pid)
 
     @property
     def page(self) -> str:
@@ -165,6 +171,9 @@ class Stack:
             if child.poll() is not None:
                 self._count_death(name, self._log(name))
                 log.warning("restarting", process=name, code=child.returncode)
+                if name == "ops":
+                    # The port was free when it was chosen; somebody may have been quicker.
+                    self.settings = self.settings.model_copy(update={"ops_port": self._page_port()})
                 self._start_child(name)
 
     def _count_death(self, name: str, path: Path) -> None:

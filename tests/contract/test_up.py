@@ -25,21 +25,33 @@ def _up(folder: Path, *options: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize(
-    ("scenario", "zone", "kind", "department", "level"),
-    [
-        ("storm", "xq-underpass", "waterlogging", "drainage", "W2"),
-        ("fair", "xq-square", "crowd", "police", "C2"),
-    ],
-)
+SCENARIOS = {
+    "storm": ("xq-underpass", "waterlogging", "drainage", "W2"),
+    "fair": ("xq-square", "crowd", "police", "C2"),
+}
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str, str]]:
+    """Both scenarios side by side, as two cities on one machine: exit code, summary, messages."""
+    options = ("--speed", str(SPEED), "--for", str(SECONDS), "--json")
+    running = {
+        name: _up(tmp_path_factory.mktemp(name), "--scenario", name, *options) for name in SCENARIOS
+    }
+    out = {}
+    for name, process in running.items():
+        summary, messages = process.communicate(timeout=200)
+        out[name] = (process.returncode, summary, messages)
+    return out
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario_ends_with_a_closed_order_and_a_balanced_ledger(
-    tmp_path: Path, scenario: str, zone: str, kind: str, department: str, level: str
+    ended: dict[str, tuple[int, str, str]], scenario: str
 ) -> None:
-    process = _up(
-        tmp_path, "--scenario", scenario, "--speed", str(SPEED), "--for", str(SECONDS), "--json"
-    )
-    out, err = process.communicate(timeout=200)
-    assert process.returncode == 0, err[-4000:]
+    zone, kind, department, level = SCENARIOS[scenario]
+    code, out, err = ended[scenario]
+    assert code == 0, err[-4000:]
     summary = json.loads(out)
     assert summary["balanced"]
     total = {name: summary[name] for name in ("accepted", "duplicate", "late", "rejected")}

@@ -341,8 +341,9 @@ class Orders(RuleBasedStateMachine):
                 assert key not in self.overdue
                 self.overdue[key] = True
             if "command" in event.reason:
-                assert event.reason["command"] not in self.effective
-                self.effective.add(event.reason["command"])
+                taken = (order.id, event.reason["command"])
+                assert taken not in self.effective
+                self.effective.add(taken)
             if after == "closed":
                 since = self.clear_since.get(order.zone)
                 assert since is not None
