@@ -91,7 +91,7 @@ def _composite(signs: Mapping[str, VitalSign], scores: Mapping[str, float], cap:
     detail = {
         "domains": {group: round(value, 1) for group, value in domains.items()},
         "worst": min(scores, key=lambda s: (scores[s], s)),
-        "capped": cap < mean,
+        "capped": cap < min(mean, 100.0),
     }
     return Measure(min(mean, cap), detail=detail)
 

@@ -306,6 +306,12 @@ def test_yellow_or_comfort_does_not_cap_the_index(sign, value):
     assert measure.detail["capped"] is False
 
 
+def test_perfect_health_is_not_called_capped():
+    """exp(log(100)) is a little more than 100."""
+    measure = health(water_depth=0.0, aqi_hourly=1, temperature=20, rain_60min=0)
+    assert (measure.value, measure.detail["capped"]) == (100.0, False)
+
+
 def test_health_with_too_few_fresh_signs_is_not_available():
     measure = health(water_depth=0.0, noise_leq=None, temperature=None)
     assert (measure.value, measure.reason) == (None, "too_few_fresh_signs")
