@@ -1,5 +1,6 @@
 """One real Kafka for the whole test session, and how Hypothesis runs."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,14 @@ from streams.embedded.kafka import EmbeddedKafka
 
 # How long an example takes is no property of ours: machines are shared, and in a fresh clone the
 # first text of all waits a second for Hypothesis' tables of Unicode.
-settings.register_profile("vitals", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# In CI the examples are the same every time, so that a change is judged by itself; everywhere else
+# each run looks for new ones.
+settings.register_profile(
+    "vitals",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("vitals")
 
 
