@@ -50,21 +50,3 @@ class ZoneState(msgspec.Struct):
     newest: int = 0
     oldest: int = 0
     awake: bool = False
-
-
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(ZoneState)
-
-
-def dump_zone(state: ZoneState) -> bytes:
-    """The state as MessagePack."""
-    return _encoder.encode(state)
-
-
-def load_zone(snapshot: bytes) -> ZoneState:
-    """The state back from `dump_zone`.
-
-    Raises:
-        msgspec.DecodeError: The bytes are of another version of the state.
-    """
-    return _decoder.decode(snapshot)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from indicators.plan import plan_zone
 from indicators.registry import SIGNS
 from indicators.stage import ZoneVitals
-from indicators.state import ZoneState, dump_zone, load_zone
+from indicators.state import ZoneState
 from indicators.timers import Timers
 from indicators.vital_sign import VitalValue
 from sensors.city import City
@@ -40,4 +42,9 @@ class ZoneRun:
 
     def reloaded(self, city: City) -> "ZoneRun":
         """Another run that continues from this one's snapshot."""
-        return ZoneRun(city, self.plan.zone.id, load_zone(dump_zone(self.stage.state)))
+        return ZoneRun(city, self.plan.zone.id, _reloaded(self.stage.state))
+
+
+def _reloaded(state: ZoneState) -> ZoneState:
+    """The state through the encoding that snapshots have."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=ZoneState)
