@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from anomaly.rule import RuleSet
-from indicators.registry import SIGNS
+from indicators.registry import SIGNS, SignSet
 from sensors.city import City, build_city
 from streams.engine.config import EngineConfig
 from streams.pack.layout import CityFile, DepartmentsFile, DispatchFile, TerminalsFile
@@ -138,7 +138,10 @@ def _assemble(folder: Path, made: dict[str, Any], sources: dict[str, Source]) ->
 
 
 def engine_config(
-    pack: CityPack, zone_partitions: int = 4, district_partitions: int = 2
+    pack: CityPack,
+    zone_partitions: int = 4,
+    district_partitions: int = 2,
+    signs: SignSet = SignSet.CATALOGUE,
 ) -> EngineConfig:
     """The engine's configuration for a city pack.
 
@@ -146,11 +149,12 @@ def engine_config(
         pack: The city.
         zone_partitions: Partitions by zone, >= 1.
         district_partitions: Partitions by district, >= 1.
+        signs: Which signs are computed.
     """
     return EngineConfig(
         city_id=pack.id,
         city=pack.city,
-        signs=SIGNS,
+        signs=signs.signs,
         rules=pack.rules,
         departments=pack.departments,
         dispatch=pack.dispatch,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from indicators.registry import SignSet
 from sensors.ledger import merged
 from streams.citypack import CityPack, engine_config
 from streams.engine.pipeline import Pipeline
@@ -24,6 +25,7 @@ def replay(  # noqa: PLR0913 - all but three have defaults and are named
     speed: float | None = None,
     frame_lines: int = FRAME_LINES,
     partitions: tuple[int, int] = (4, 2),
+    signs: SignSet = SignSet.CATALOGUE,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run recordings through the stages and write the output files.
@@ -35,13 +37,14 @@ def replay(  # noqa: PLR0913 - all but three have defaults and are named
         speed: Stream seconds per second; None is as fast as possible.
         frame_lines: Lines a frame; changes nothing but speed.
         partitions: Zone and district partitions; changes nothing.
+        signs: Which signs are computed.
         progress: Told file and bytes consumed.
 
     Returns:
         The summary, as written to `summary.json`. A Ctrl-C or a damaged recording ends the run
         early with valid files up to there, and `stopped` says why.
     """
-    config = engine_config(pack, *partitions)
+    config = engine_config(pack, *partitions, signs)
     cutter = Cutter(config, frame_lines)
     started = time.monotonic()
     stopped: str | None = None

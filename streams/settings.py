@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from indicators.registry import SignSet
 from streams.seeds_folder import seeds_dir
 
 
@@ -60,6 +61,9 @@ class Settings(BaseSettings):
 
     speed: float = Field(default=1.0, gt=0, description="Stream seconds per second")
     clock_anchor: float | None = Field(default=None, description="Unix time at which the run began")
+    signs: SignSet = Field(
+        default=SignSet.CATALOGUE, description="catalogue, or plain windows of every quantity"
+    )
     adopt_pack: bool = Field(
         default=False, description="Take over a state that was made with another city pack"
     )

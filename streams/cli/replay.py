@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
+from indicators.registry import SignSet
 from streams.citypack import CityPack, PackError, load_pack
 from streams.replay import replay as run
 
@@ -29,6 +30,9 @@ def replay(
     rules: Annotated[
         Path | None, typer.Option(help="Alert rules instead of the pack's own")
     ] = None,
+    signs: Annotated[
+        SignSet, typer.Option(help="catalogue, or plain windows of every quantity")
+    ] = SignSet.CATALOGUE,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON")] = False,
 ) -> None:
     """Run recordings through the same stages as the live system, without any server.
@@ -48,7 +52,7 @@ def replay(
     missing = [path for path in recordings if not path.is_file()]
     if missing:
         raise typer.BadParameter(f"no such recording: {', '.join(map(str, missing))}")
-    summary = _run_with_bar(recordings, pack, out, pace)
+    summary = _run_with_bar(recordings, pack, out, pace, signs)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
@@ -74,7 +78,7 @@ def _pace(speed: str) -> float | None:
 
 
 def _run_with_bar(
-    recordings: list[Path], pack: CityPack, out: Path, pace: float | None
+    recordings: list[Path], pack: CityPack, out: Path, pace: float | None, signs: SignSet
 ) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), TransferSpeedColumn(),
                TimeRemainingColumn())  # fmt: skip
@@ -85,7 +89,7 @@ def _run_with_bar(
         def progress(path: Path, done: int) -> None:
             bar.update(tasks[path], completed=done)
 
-        return run(recordings, pack, out, speed=pace, progress=progress)
+        return run(recordings, pack, out, speed=pace, signs=signs, progress=progress)
 
 
 def _print(summary: dict[str, Any], out: Path) -> None:

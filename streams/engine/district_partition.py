@@ -8,6 +8,7 @@ import msgspec
 from anomaly.alert import AlertEvent, AlertState
 from anomaly.alert_stage import AlertStage
 from anomaly.cap import CapWriter
+from indicators.registry import SIGNS
 from indicators.rollup import HEALTH_INDEX, DistrictIndex, RollUp
 from indicators.rollup import RANK as ROLLUP_RANK
 from indicators.timers import Timer, Timers
@@ -79,7 +80,8 @@ class DistrictPartition:
             config.city, DispatchTable(config.dispatch), config.deadlines, stages.orders,
             self._timers,
         )  # fmt: skip
-        sign = config.signs[HEALTH_INDEX]
+        # Where no zone has an index (plain windows), there is nothing to roll up.
+        sign = config.signs.get(HEALTH_INDEX, SIGNS[HEALTH_INDEX])
         self._rollup = RollUp(config.city, sign, stages.rollup, self._timers)
         self._orders.rearm()
         self._rollup.rearm()

@@ -46,7 +46,9 @@ def build_app(settings: Settings) -> faust.App:
         settings: Where Kafka is, which city, how it is cut.
     """
     pack = load_pack(settings.city, settings.rules)
-    config = engine_config(pack, settings.zone_partitions, settings.district_partitions)
+    config = engine_config(
+        pack, settings.zone_partitions, settings.district_partitions, settings.signs
+    )
     identity = (version("city-vitals"), pack.digest)
     kafka = KafkaLog(settings.kafka)
     app = _faust_app(settings)
