@@ -3,45 +3,27 @@
 A worker writes under a lease of its own, so that one that was paused and comes back writes beside
 its successor and never over it. State is a function of the inputs up to the manifest's offsets,
 whoever computed it, so the restorable manifest with the largest offsets is as good as any.
+
+A checkpoint costs what has changed: only the blocks that were dumped are hashed and written, and a
+block that is gone costs its tombstones. The manifest alone names every block.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 
-VERSION: Final = 1
+from streams.worker.manifest import (
+    BlockRef,
+    Manifest,
+    block_keys,
+    is_manifest,
+    seal,
+    sha256,
+    unseal,
+)
+
 BLOCK_BYTES: Final = 512 * 1024
-
-
-class BlockRef(msgspec.Struct, frozen=True, array_like=True):
-    """Where a named block is: its chunks' keys in order, and the SHA-256 of the whole."""
-
-    keys: tuple[str, ...]
-    sha256: str
-
-
-class Manifest(msgspec.Struct, frozen=True):
-    """What makes a checkpoint.
-
-    Attributes:
-        version: Of this format.
-        lease: Who wrote it.
-        number: Checkpoints of this lease, from 1.
-        offsets: Input topic → last offset in the state.
-        blocks: Name → where it is.
-        code: Version of the program.
-        pack: Digest of the city pack.
-    """
-
-    version: int
-    lease: str
-    number: int
-    offsets: dict[str, int]
-    blocks: dict[str, BlockRef]
-    code: str
-    pack: str
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -66,41 +48,70 @@ class Lineage:
         self._identity = identity
         self._number = 0
         self._refs: dict[str, BlockRef] = {}
-        self._old = list(inherited)
+        self._manifest: list[str] = []
+        self._superseded = list(inherited)
 
     @property
     def is_first(self) -> bool:
         """Whether the next checkpoint must hold every block."""
         return self._number == 0
 
-    def plan(self, blocks: Mapping[str, bytes], offsets: Mapping[str, int]) -> Plan:
-        """Plan a checkpoint of the blocks that changed; unchanged bytes are not written again."""
+    def plan(self, blocks: Mapping[str, bytes | None], offsets: Mapping[str, int]) -> Plan:
+        """Plan a checkpoint.
+
+        Args:
+            blocks: Name → content of the blocks that changed since the last plan; None for one that
+                is no more. Unchanged bytes are not written again.
+            offsets: Input topic → last offset in the state.
+
+        Raises:
+            ManifestSizeError: There are too many blocks.
+        """
         self._number += 1
-        stem = f"{self._lease}/{self._number}"
         writes: list[tuple[str, bytes]] = []
-        superseded = self._old
+        superseded = self._superseded + self._manifest
         for name, content in blocks.items():
-            sha256 = hashlib.sha256(content).hexdigest()
             known = self._refs.get(name)
-            if known is not None and known.sha256 == sha256:
+            ref = None if content is None else _cut(self._number, content)
+            if ref is not None and known is not None and known.sha256 == ref.sha256:
                 continue
             if known is not None:
-                superseded.extend(known.keys)
-            keys = []
-            for start in range(0, len(content), BLOCK_BYTES):
-                keys.append(f"b/{stem}/{name}/{start // BLOCK_BYTES}")
-                writes.append((keys[-1], content[start : start + BLOCK_BYTES]))
-            self._refs[name] = BlockRef(tuple(keys), sha256)
+                superseded += block_keys(self._lease, name, known)
+            if ref is None or content is None:
+                self._refs.pop(name, None)
+                continue
+            self._refs[name] = ref
+            for index, key in enumerate(block_keys(self._lease, name, ref)):
+                writes.append((key, content[index * BLOCK_BYTES : (index + 1) * BLOCK_BYTES]))
         code, pack = self._identity
         refs = dict(self._refs)
-        manifest = Manifest(VERSION, self._lease, self._number, dict(offsets), refs, code, pack)
-        key = f"m/{stem}"
-        self._old = [key]
-        return Plan(writes, (key, msgspec.msgpack.encode(manifest)), superseded)
+        manifest = Manifest(self._lease, self._number, dict(offsets), refs, code, pack)
+        self._manifest = [manifest.key]
+        self._superseded = []
+        return Plan(writes, (manifest.key, seal(manifest)), superseded)
+
+    def abandoned(self, lease: str, plan: Plan) -> "Lineage":
+        """A lineage that goes on where the writing of a plan was broken off.
+
+        Which of the writes Kafka has is not known, so nothing is built on them: the next checkpoint
+        holds every block, and what this lease may have written is dropped after it.
+
+        Args:
+            lease: A new name.
+            plan: The last one.
+        """
+        own = [
+            key for name, ref in self._refs.items() for key in block_keys(self._lease, name, ref)
+        ]
+        return Lineage(lease, self._identity, [*plan.tombstones, *own, *self._manifest])
+
+
+def _cut(number: int, content: bytes) -> BlockRef:
+    return BlockRef(number, -(-len(content) // BLOCK_BYTES), sha256(content))
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """A checkpoint whose blocks all verify, and every key that stands beside it."""
+    """A checkpoint whose blocks all verify."""
 
     manifest: Manifest
     blocks: dict[str, bytes]
@@ -119,7 +130,7 @@ def restore(entries: Mapping[str, bytes], floors: Mapping[str, int]) -> Restored
     manifests = [
         manifest
         for key, value in entries.items()
-        if key.startswith("m/") and (manifest := _manifest(value)) is not None
+        if is_manifest(key) and (manifest := unseal(value)) is not None
         if all(manifest.offsets.get(topic, -1) >= floor for topic, floor in floors.items())
     ]
     manifests.sort(key=lambda m: (sum(m.offsets.values()), m.number, m.lease), reverse=True)
@@ -130,20 +141,12 @@ def restore(entries: Mapping[str, bytes], floors: Mapping[str, int]) -> Restored
     return None
 
 
-def _manifest(value: bytes) -> Manifest | None:
-    try:
-        manifest = msgspec.msgpack.decode(value, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return manifest if manifest.version == VERSION else None
-
-
 def _verified(manifest: Manifest, entries: Mapping[str, bytes]) -> dict[str, bytes] | None:
     blocks = {}
     for name, ref in manifest.blocks.items():
-        chunks = [entries.get(key) for key in ref.keys]
+        chunks = [entries.get(key) for key in manifest.block_keys(name)]
         content = b"".join(chunk for chunk in chunks if chunk is not None)
-        if None in chunks or hashlib.sha256(content).hexdigest() != ref.sha256:
+        if None in chunks or sha256(content) != ref.sha256:
             return None
         blocks[name] = content
     return blocks

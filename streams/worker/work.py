@@ -43,8 +43,8 @@ class Work(Protocol):
         """What is sent beside the outputs at every checkpoint."""
         ...
 
-    def dump(self, *, everything: bool) -> dict[str, bytes]:
-        """The blocks that changed, or all."""
+    def dump(self, *, everything: bool) -> Mapping[str, bytes | None]:
+        """Name → content of the blocks that changed, or of all; None for one that is no more."""
         ...
 
     def load(self, blocks: Mapping[str, bytes]) -> None:
@@ -60,7 +60,7 @@ class ZoneWork:
         self._partition = partition
         self._received = -1
 
-    def dump(self, *, everything: bool) -> dict[str, bytes]:
+    def dump(self, *, everything: bool) -> Mapping[str, bytes | None]:
         """See `Work`."""
         return self._engine.dump(everything=everything)
 
@@ -108,7 +108,7 @@ class DistrictWork:
         self._partition = partition
         self._zone_partitions = config.zone_partitions
 
-    def dump(self, *, everything: bool) -> dict[str, bytes]:
+    def dump(self, *, everything: bool) -> Mapping[str, bytes | None]:
         """See `Work`."""
         return self._engine.dump(everything=everything)
 
