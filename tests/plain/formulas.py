@@ -1,0 +1,146 @@
+"""What the signs say of the raw readings of a window; whole steps are summed, so order is nothing."""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from indicators.air import BREAKPOINTS, STANDARD, VALID_SHARE, iaqi
+from sensors.city import Zone
+from sensors.quantity import CATALOGUE
+from tests.plain.reading import Reading
+
+HOUR_MS = 3_600_000
+
+
+class Window(NamedTuple):
+    """What a formula sees.
+
+    Attributes:
+        zone: The place.
+        length: ms.
+        readings: All accepted readings of the sign in the window, at least one.
+        expected: (terminal, quantity) → readings that its cadence promises.
+        taught: How many windows closed on time taught the formula before.
+    """
+
+    zone: Zone
+    length: int
+    readings: list[Reading]
+    expected: dict[tuple[str, str], float]
+    taught: int
+
+    def of(self, quantity: str) -> dict[str, list[Reading]]:
+        """Terminal → its readings of a quantity, in the order of terminals."""
+        found: dict[str, list[Reading]] = {}
+        for reading in sorted(self.readings):
+            if reading.quantity == quantity:
+                found.setdefault(reading.terminal, []).append(reading)
+        return found
+
+
+class Answer(NamedTuple):
+    """A value, or why there is none, and what it is made of."""
+
+    value: float | None
+    detail: dict[str, Any]
+    reason: str | None = None
+
+
+def total(readings: list[Reading]) -> float:
+    """Sum of readings of one quantity."""
+    return sum(r.steps for r in readings) / CATALOGUE[readings[0].quantity].scale
+
+
+def mean(readings: list[Reading]) -> float:
+    """Mean of readings of one quantity; levels in dB by their energy."""
+    if CATALOGUE[readings[0].quantity].energetic:
+        return 10 * math.log10(sum(r.energy for r in readings) / 100 / len(readings))
+    return total(readings) / len(readings)
+
+
+def median(readings: list[Reading]) -> float:
+    """Middle of the bucket that holds the reading of half rank, within what was seen."""
+    width = CATALOGUE[readings[0].quantity].bucket
+    values = [r.value for r in readings]
+    buckets = sorted(math.floor(value / width) for value in values)
+    middle = (buckets[math.ceil(len(buckets) / 2) - 1] + 0.5) * width
+    return min(max(middle, min(values)), max(values))
+
+
+def window_sum(window: Window) -> Answer:
+    values = [r.value for r in window.readings]
+    detail = {"count": len(values), "min": min(values), "max": max(values)}
+    return Answer(total(window.readings), detail)
+
+
+def water_depth(window: Window) -> Answer:
+    gauges = [(mean(own), terminal) for terminal, own in window.of("water_depth").items()]
+    return Answer(max(gauges)[0], {"terminal": max(gauges)[1]})
+
+
+def rain_depth(window: Window) -> Answer:
+    hours = window.length / HOUR_MS
+    gauges = [(total(own), terminal) for terminal, own in window.of("rain").items()]
+    gauges += [(mean(own) * hours, terminal) for terminal, own in window.of("rain_rate").items()]
+    return Answer(max(gauges)[0], {"terminal": max(gauges)[1]})
+
+
+def crowd_density(window: Window) -> Answer:
+    cameras = [(median(own), terminal) for terminal, own in window.of("people_density").items()]
+    return Answer(max(cameras)[0], {"terminal": max(cameras)[1]})
+
+
+def people_count(window: Window) -> Answer:
+    return Answer(total(window.readings), {"counters": len(window.of("people_count"))})
+
+
+def traffic_speed(window: Window) -> Answer:
+    return Answer(mean(window.readings), {"readings": len(window.readings)})
+
+
+def traffic_speed_ratio(window: Window) -> Answer:
+    speed, free_flow = mean(window.readings), window.zone.free_flow_speed
+    if free_flow is not None:
+        return Answer(speed / free_flow, {"speed": speed, "free_flow": free_flow})
+    taught = window.taught + 1
+    assert taught < 288, "a stream of a day of traffic: a free flow would have been learned"
+    return Answer(None, {"windows": taught}, "learning_free_flow")
+
+
+def aqi_hourly(window: Window) -> Answer:
+    index: dict[str, int] = {}
+    for pollutant in BREAKPOINTS:
+        valid = [
+            mean(own)
+            for terminal, own in window.of(pollutant).items()
+            if len(own) >= VALID_SHARE * window.expected[terminal, pollutant]
+        ]
+        if valid:
+            index[pollutant] = iaqi(pollutant, sum(valid) / len(valid))
+    if not index:
+        return Answer(None, {}, "no_data")
+    worst = max(1, *index.values())
+    primary = sorted(p for p in index if index[p] == worst) if worst > 50 else []
+    detail: dict[str, Any] = {"standard": STANDARD, "iaqi": index, "primary": primary}
+    missing = sorted(set(BREAKPOINTS) - set(index))
+    if missing and worst <= 100:
+        return Answer(None, {**detail, "missing": missing}, "missing_pollutant")
+    return Answer(float(worst), detail)
+
+
+def noise_leq(window: Window) -> Answer:
+    loudest = max(r.value for r in window.readings)
+    return Answer(mean(window.readings), {"max": loudest, "readings": len(window.readings)})
+
+
+def temperature(window: Window) -> Answer:
+    stations = [mean(own) for own in window.of("temperature").values()]
+    return Answer(sum(stations) / len(stations), {"stations": len(stations)})
+
+
+FORMULAS: dict[str, Callable[[Window], Answer]] = {
+    "water_depth": water_depth, "rain_10min": rain_depth, "rain_60min": rain_depth,
+    "crowd_density": crowd_density, "people_count": people_count, "traffic_speed": traffic_speed,
+    "traffic_speed_ratio": traffic_speed_ratio, "aqi_hourly": aqi_hourly, "noise_leq": noise_leq,
+    "temperature": temperature, **{f"window_{quantity}": window_sum for quantity in CATALOGUE},
+}  # fmt: skip

@@ -1,0 +1,94 @@
+"""One zone: measured signs, and those that are derived from its terminals and its other signs."""
+
+from indicators.plan import SignPlan, ZonePlan
+from indicators.vital_sign import Basis, Inputs, VitalValue
+from sensors.city import Zone
+from tests.plain.formulas import Answer
+from tests.plain.reading import Reading
+from tests.plain.sign import MeasuredSign, PlainSign
+
+
+def answer_of_signs(
+    plan: SignPlan, zone: Zone, end: int, latest: dict[str, VitalValue], hops: dict[str, int]
+) -> Answer:
+    """What the formula over other signs says; the only place where the project's inputs are made."""
+    inputs = Inputs(zone=zone, start=end - plan.window, end=end, latest=latest, hops=hops)
+    measure = plan.sign.formula(inputs)
+    return Answer(measure.value, measure.detail, measure.reason)
+
+
+def availability(heard: dict[str, int | None], cadences: dict[str, float], end: int) -> Answer:
+    """Share of the terminals that spoke within three cadences, two minutes at least."""
+    down = []
+    for terminal, newest in sorted(heard.items()):
+        patience = 1000 * max(3 * cadences[terminal], 120)
+        if newest is None or newest < end - patience:
+            down.append(terminal)
+    return Answer(1 - len(down) / len(heard), {"terminals": len(heard), "down": down[:20]})
+
+
+class PlainZone:
+    """The signs of one zone.
+
+    Args:
+        plan: What the zone computes.
+    """
+
+    def __init__(self, plan: ZonePlan) -> None:
+        self._plan = plan
+        self.place = plan.zone
+        self._heard: dict[str, int | None] = dict.fromkeys(plan.cadences)
+        self.oldest: int | None = None
+        self.newest: int | None = None
+        self._measured = {
+            sign: MeasuredSign(own, plan.zone)
+            for sign, own in plan.signs.items()
+            if own.sign.basis is Basis.READINGS
+        }
+        self._derived = {
+            sign: PlainSign(own, plan.zone)
+            for sign, own in plan.signs.items()
+            if own.sign.basis is not Basis.READINGS
+        }
+
+    def timers(self) -> list[tuple[int, str, str, int]]:
+        """(due, zone, sign, window end) of every sign that is awake."""
+        signs = {**self._measured, **self._derived}
+        return [
+            (sign.due, self.place.id, name, sign.next_end)
+            for name, sign in signs.items()
+            if sign.due is not None and sign.next_end is not None
+        ]
+
+    def fire(self, name: str) -> VitalValue:
+        """Close the window of a sign that is due."""
+        if name in self._measured:
+            return self._measured[name].close()
+        sign = self._derived[name]
+        assert sign.next_end is not None
+        assert self.newest is not None
+        if sign.plan.sign.basis is Basis.LIVENESS:
+            answer = availability(self._heard, dict(self._plan.cadences), sign.next_end)
+        else:
+            signs = {**self._measured, **self._derived}
+            latest = {n: s.latest for n, s in sorted(signs.items()) if s.latest is not None}
+            hops = {n: s.plan.hop for n, s in signs.items()}
+            answer = answer_of_signs(sign.plan, self.place, sign.next_end, latest, hops)
+        return sign.closed(answer, 1.0, self.newest)
+
+    def take(self, readings: list[Reading], now: int) -> list[VitalValue]:
+        """Take the accepted readings of one line; gives the corrections that they make."""
+        if readings:
+            self._wake(now)
+        for reading in readings:
+            known = self._heard[reading.terminal]
+            self._heard[reading.terminal] = max(known or 0, reading.at)
+            self.oldest = min(self.oldest or reading.at, reading.at)
+            self.newest = max(self.newest or reading.at, reading.at)
+        return [value for sign in self._measured.values() for value in sign.take(readings, now)]
+
+    def _wake(self, now: int) -> None:
+        """What no reading feeds begins with the first window that ends after now."""
+        for sign in self._derived.values():
+            if sign.next_end is None:
+                sign.next_end = (now // sign.plan.hop + 1) * sign.plan.hop

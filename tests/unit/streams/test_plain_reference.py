@@ -1,0 +1,146 @@
+"""The partition agrees with the plain reference on any stream, however it is cut and restarted.
+
+`VITALS_EXAMPLES=5000 pytest tests/unit/streams/test_plain_reference.py` looks at more streams.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+
+from indicators.registry import SignSet
+from indicators.vital_sign import VitalValue
+from sensors.line import join_frame
+from streams.engine.config import EngineConfig
+from streams.engine.indication import clock_of
+from streams.engine.published import Published
+from streams.engine.zone_partition import ZonePartition
+from tests.builders import a_config
+from tests.plain.cities import CITIES
+from tests.plain.partition import COLUMNS, PlainPartition
+from tests.plain.strategies import Stream, streams
+
+EXAMPLES = int(os.environ.get("VITALS_EXAMPLES", "100"))
+pytestmark = pytest.mark.timeout(300 + EXAMPLES)
+
+
+class EngineRun:
+    """An engine's partition through its public interface, and all that it said."""
+
+    def __init__(self, config: EngineConfig) -> None:
+        self._config = config
+        self.partition = ZonePartition(config)
+        self.published: list[Published] = []
+        self.told: dict[int, list[tuple[int, int, VitalValue | None]]] = {}
+        self._blocks: dict[str, bytes] = {}
+
+    def step(self, lines: Iterable[bytes]) -> None:
+        published, indications = self.partition.step(join_frame(lines))
+        self.published += published
+        for destination, items in indications.items():
+            told = self.told.setdefault(destination, [])
+            told += [(item.seq, item.at, item.value) for item in items]
+
+    def restart(self) -> None:
+        """Continue from every block's newest version in a partition that knows nothing."""
+        self._blocks |= self.partition.dump(everything=not self._blocks)
+        self.partition = ZonePartition(self._config)
+        self.partition.load(self._blocks)
+
+    def files(self) -> dict[str, list[bytes]]:
+        """Stream → the lines of its file."""
+        found: dict[str, list[bytes]] = {}
+        for out in sorted(self.published, key=lambda o: o.order):
+            found.setdefault(out.stream, []).append(out.body)
+        return found
+
+    def ledger(self) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+        ledger = self.partition.ledger()
+        rows = {
+            name: {column: getattr(account, column) for column in COLUMNS}
+            for name, account in ledger.terminals.items()
+        }
+        return rows, {str(reason): count for reason, count in ledger.reasons.items()}
+
+
+def run(config: EngineConfig, frames: Iterable[list[bytes]], restarts: list[bool]) -> EngineRun:
+    engine = EngineRun(config)
+    for number, frame in enumerate(frames):
+        engine.step(frame)
+        if restarts[number % len(restarts)]:
+            engine.restart()
+    return engine
+
+
+def check_alike(one: EngineRun, other: EngineRun) -> None:
+    """Cuts and restarts changed nothing."""
+    assert other.files() == one.files()
+    assert other.ledger() == one.ledger()
+    assert other.partition.now == one.partition.now
+    assert other.partition.span() == one.partition.span()
+    for destination, told in one.told.items():
+        values = [(at, value) for _, at, value in told if value is not None]
+        again = [(at, value) for _, at, value in other.told[destination] if value is not None]
+        assert again == values
+
+
+def check_told(config: EngineConfig, engine: EngineRun) -> None:
+    """A district is told each indicated value once, numbered; no clock is ahead of a value."""
+    values = []
+    for told in engine.told.values():
+        assert [seq for seq, _, _ in told] == list(range(1, len(told) + 1))
+        latest = 0
+        for _, at, value in told:
+            assert at >= latest
+            latest = max(latest, at if value is None else 0)
+            values += [] if value is None else [value]
+        assert latest == clock_of(engine.partition.now)
+    published = [o for o in engine.published if o.stream == "vitals" and o.kind in config.indicated]
+    assert sorted((v.at, v.zone, v.indicator, v.window_end, v.revision) for v in values) == sorted(
+        o.order[:5] for o in published
+    )
+
+
+def check_letters(engine: EngineRun, plain: PlainPartition) -> None:
+    found = {}
+    for body in engine.files().get("rejects", ()):
+        letter = json.loads(body)
+        found[letter["id"]] = letter
+    assert sorted(found) == sorted(letter["id"] for letter in plain.letters)
+    for expected in plain.letters:
+        letter = found[expected["id"]]
+        assert letter["detail"].startswith(expected["about"])
+        known = {key: value for key, value in expected.items() if key != "about"}
+        assert {key: letter[key] for key in known} == known
+
+
+def check_agree(engine: EngineRun, plain: PlainPartition) -> None:
+    check_letters(engine, plain)
+    rows = {name: dict(row) for name, row in plain.accounts.items()}
+    assert engine.ledger() == (rows, dict(plain.reasons))
+    assert engine.files().get("vitals", []) == plain.files()
+    assert engine.partition.span() == plain.span()
+    assert engine.partition.now == plain.now
+
+
+def plainly(config: EngineConfig, lines: Iterable[bytes]) -> PlainPartition:
+    plain = PlainPartition(config)
+    for line in lines:
+        plain.take(line)
+    return plain
+
+
+@pytest.mark.parametrize("signs", list(SignSet))
+@settings(max_examples=EXAMPLES)
+@given(stream=streams())
+def test_partition_agrees_with_the_plain_reference_however_it_is_cut(
+    signs: SignSet, stream: Stream
+) -> None:
+    config = a_config(CITIES[stream.city], signs=signs.signs)
+    singly = run(config, [[line] for line in stream.lines], [False])
+    check_agree(singly, plainly(config, stream.lines))
+    check_told(config, singly)
+    check_alike(singly, run(config, [stream.lines], [False]))
+    check_alike(singly, run(config, stream.frames(), stream.restarts))
