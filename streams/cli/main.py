@@ -17,6 +17,7 @@ COMMANDS = {
     "gateway": "Carry packs from MQTT to Kafka",
     "worker": "Compute vital signs, alerts and work orders (Faust)",
     "ops": "Keep the store and serve the operations page",
+    "bench": "Measure engine, replay and gateway on this machine",
 }
 
 

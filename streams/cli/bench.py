@@ -1,0 +1,84 @@
+"""`vitals bench`: how fast it is on this machine, measured as a user would run it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from streams.bench.replays import bench_replay
+from streams.bench.report import BenchError, Report, show
+from streams.citypack import PackError
+from streams.embedded.child import ServerError
+from streams.recording import RecordingError
+
+app = typer.Typer(help="Measure the engine, the replay and the gateway on this machine.",
+                  no_args_is_help=True, add_completion=False, rich_markup_mode=None)  # fmt: skip
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print every figure as JSON")]
+Page = Annotated[
+    Path | None,
+    typer.Option("--write", help="Markdown page whose section is replaced: docs/benchmarks.md"),
+]
+
+
+@app.callback()
+def bench() -> None:
+    """Measure on this machine; figures count only beside others of the same run."""
+
+
+@app.command("replay")
+def replay(
+    recordings: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings; synthetic ones are made if none")
+    ] = None,
+    city: Annotated[Path | None, typer.Option(help="Folder of their city pack")] = None,
+    packs: Annotated[int, typer.Option(min=1000, help="Packs of a synthetic recording")] = 200_000,
+    repeat: Annotated[int, typer.Option(min=1, help="Replay each recording N times over")] = 1,
+    as_json: AsJson = False,
+    page: Page = None,
+) -> None:
+    """Replay recordings, windows only and the whole catalogue: readings/s and peak memory.
+
+    Example: vitals bench replay year.ndjson.gz --city PACK --repeat 10
+    """
+    with plainly():
+        report = bench_replay(recordings or [], city, packs, repeat, steps())
+        finish(report, as_json=as_json, page=page)
+
+
+def finish(report: Report, *, as_json: bool, page: Path | None) -> None:
+    """Show a report, and say where it was written."""
+    show(report, as_json=as_json, page=page)
+    if page is not None:
+        typer.echo(f"written: {page}", err=True)
+
+
+def steps() -> Callable[[str], None]:
+    """What tells each step on standard error, with the seconds since the beginning."""
+    console, began = Console(stderr=True), time.monotonic()
+
+    def say(text: str) -> None:
+        passed = time.monotonic() - began
+        console.print(f"{passed:6.1f} s  {text}", highlight=False, markup=False, soft_wrap=True)
+
+    return say
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Errors that a user can mend end the command with a sentence instead of a traceback."""
+    try:
+        yield
+    except PackError as error:
+        typer.echo("\n".join(str(problem) for problem in error.problems), err=True)
+        raise typer.Exit(1) from None
+    except (BenchError, RecordingError, ServerError, OSError) as error:
+        typer.echo(f"vitals bench: {error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("vitals bench: interrupted; everything was stopped", err=True)
+        raise typer.Exit(130) from None
