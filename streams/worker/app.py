@@ -5,17 +5,15 @@ when it is needed shows a returning worker what its successor wrote, which a tab
 last rebalance does not (docs/decisions/0003).
 """
 
-import asyncio
 import os
 import tempfile
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import faust
 import structlog
-from prometheus_client import Counter, start_http_server
+from prometheus_client import start_http_server
 
 from streams.citypack import engine_config, load_pack
 from streams.settings import Settings
@@ -26,17 +24,13 @@ from streams.topics import (
     READINGS,
     ZONE_SNAPSHOTS,
 )
+from streams.worker.hosts import Hosts
+from streams.worker.intake import Input
 from streams.worker.kafka_log import KafkaLog
-from streams.worker.partition_host import GapError, OtherPackError, PartitionHost, Site
+from streams.worker.partition_host import PartitionHost, Site
 from streams.worker.work import DistrictWork, ZoneWork
 
 log = structlog.get_logger("worker")
-
-FATAL = 70
-"""Exit code after an error that only a restart from the last checkpoint can mend."""
-
-EVENTS = Counter("vitals_worker_events_total", "Inputs taken", ["topic"])
-SKIPPED = Counter("vitals_worker_skipped_total", "Inputs that the state already held", ["topic"])
 
 
 def build_app(settings: Settings) -> faust.App:
@@ -53,23 +47,22 @@ def build_app(settings: Settings) -> faust.App:
     kafka = KafkaLog(settings.kafka)
     app = _faust_app(settings)
 
-    def site_of(inputs: tuple[str, ...], snapshots: str) -> Callable[[int], Site]:
+    def site_of(inputs: tuple[str, ...], snapshots: str, partition: int) -> Site:
         topic = settings.topic
-        return lambda partition: Site(
+        return Site(
             partition, inputs, topic(snapshots), app.conf.id, topic, identity, settings.adopt_pack
         )
 
+    def zone_host(partition: int) -> PartitionHost:
+        site = site_of((READINGS,), ZONE_SNAPSHOTS, partition)
+        return PartitionHost(site, lambda: ZoneWork(config, partition), kafka, interval)
+
+    def district_host(partition: int) -> PartitionHost:
+        site = site_of((INDICATIONS, COMMANDS), DISTRICT_SNAPSHOTS, partition)
+        return PartitionHost(site, lambda: DistrictWork(config, partition), kafka, interval)
+
     interval = settings.checkpoint_seconds
-    zones = _Hosts(
-        site_of((READINGS,), ZONE_SNAPSHOTS),
-        lambda site: PartitionHost(site, lambda: ZoneWork(config, site.partition), kafka, interval),
-    )
-    districts = _Hosts(
-        site_of((INDICATIONS, COMMANDS), DISTRICT_SNAPSHOTS),
-        lambda site: PartitionHost(
-            site, lambda: DistrictWork(config, site.partition), kafka, interval
-        ),
-    )
+    zones, districts = Hosts(zone_host), Hosts(district_host)
     _agent(app, settings, zones, (READINGS,), settings.zone_partitions)
     _agent(app, settings, districts, (INDICATIONS, COMMANDS), settings.district_partitions)
 
@@ -110,33 +103,8 @@ def _faust_app(settings: Settings) -> faust.App:
     )
 
 
-class _Hosts:
-    """The hosts of one kind of partition, made at the first event of each."""
-
-    def __init__(
-        self, site_of: Callable[[int], Site], make: Callable[[Site], PartitionHost]
-    ) -> None:
-        self._site_of = site_of
-        self._make = make
-        self._hosts: dict[int, PartitionHost] = {}
-
-    def of(self, partition: int) -> PartitionHost:
-        host = self._hosts.get(partition)
-        if host is None:
-            host = self._hosts[partition] = self._make(self._site_of(partition))
-        return host
-
-    def new_lease(self) -> None:
-        for host in self._hosts.values():
-            host.new_lease()
-
-    async def close(self) -> None:
-        for host in self._hosts.values():
-            await host.close()
-
-
 def _agent(
-    app: faust.App, settings: Settings, hosts: _Hosts, topics: tuple[str, ...], partitions: int
+    app: faust.App, settings: Settings, hosts: Hosts, topics: tuple[str, ...], partitions: int
 ) -> None:
     """One agent over topics with equal partition counts."""
     bare = {settings.topic(name): name for name in topics}
@@ -148,29 +116,9 @@ def _agent(
     async def agent(stream: Any) -> None:  # noqa: ANN401 - Faust's, untyped
         async for event in stream.noack().events():
             message = event.message
-            if message.tp not in app.consumer.assignment():
-                continue
-            host = hosts.of(message.partition)
-            before = host.skipped
-            try:
-                await host.handle(event, bare[message.topic], message.offset, event.value)
-            except asyncio.CancelledError:
-                raise
-            except (GapError, OtherPackError) as error:
-                log.critical("fatal", topic=message.topic, partition=message.partition,
-                             offset=message.offset, reason=str(error))  # fmt: skip
-                os._exit(FATAL)
-            except Exception:
-                # Whatever it is, the state may be half changed and nothing was acknowledged: the
-                # one safe way on is a new process from the last checkpoint.
-                log.exception("fatal", topic=message.topic, partition=message.partition,
-                              offset=message.offset)  # fmt: skip
-                os._exit(FATAL)
-            EVENTS.labels(message.topic).inc()
-            if host.skipped > before:
-                SKIPPED.labels(message.topic).inc()
-                log.info("skipped", topic=message.topic, partition=message.partition,
-                         offset=message.offset)  # fmt: skip
+            if message.tp in app.consumer.assignment():
+                topic, partition = bare[message.topic], message.partition
+                await hosts.put(Input(event, topic, partition, message.offset, event.value))
 
 
 def run_worker(settings: Settings) -> None:

@@ -1,11 +1,14 @@
 """Named points at which a test kills the worker; without `VITALS_FAILPOINT` they cost a comparison.
 
 `VITALS_FAILPOINT=outputs-sent:3` kills the process with SIGKILL when it reaches that point the
-third time. The points are the steps of a checkpoint, in their order.
+third time. The points are the steps of a checkpoint, in their order: outputs acknowledged, half of
+the blocks acknowledged, manifest acknowledged, inputs acknowledged but not yet committed.
 """
 
+import asyncio
 import os
 import signal
+from collections.abc import Collection
 from typing import Final
 
 POINTS: Final = ("outputs-sent", "among-blocks", "manifest-written", "before-commit")
@@ -14,11 +17,18 @@ _armed, _, _after = os.environ.get("VITALS_FAILPOINT", "").partition(":")
 _left = int(_after or 1)
 
 
-def failpoint(name: str) -> None:
-    """Die here if a test asked for it."""
+async def failpoint(name: str, sent: Collection["asyncio.Future[object]"] = ()) -> None:
+    """Die here if a test asked for it.
+
+    Args:
+        name: One of `POINTS`.
+        sent: What Kafka is to have acknowledged before; nothing is waited for unless it is armed.
+    """
     global _left  # noqa: PLW0603 - a process-wide countdown is what a failpoint is
     if name != _armed:
         return
+    if sent:
+        await asyncio.wait(sent)
     _left -= 1
     if _left <= 0:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,17 +1,48 @@
 """The worker's own Kafka client: acknowledged sends, and a snapshot partition read to its end."""
 
 import asyncio
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+Sent = asyncio.Future[object]
+"""A record that was handed over; done when every replica has it."""
+
+BATCH_BYTES: Final = 1 << 20
+"""Largest batch of a partition, one request: two records of the largest size. A request of 1 MiB
+instead of 256 KiB halves the CPU time of records of 128 KiB and more (530 to 240 µs each)."""
+
+
+async def acknowledged(sent: Iterable[Sent]) -> None:
+    """Wait until Kafka has everything.
+
+    Unlike `asyncio.gather`, a cancelled wait cancels no send: what is on its way can be waited for
+    again.
+
+    Raises:
+        KafkaError: A record was not taken; the others are not waited for.
+    """
+    records = list(sent)
+    waiting = [record for record in records if not record.done()]
+    if waiting:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
+    failed = [record for record in records if record.done() and record.exception() is not None]
+    for record in failed:
+        record.result()
 
 
 class KafkaLog:
     """One producer with acks=all and idempotence, and short-lived readers.
 
     Faust's own producer is idempotent only in its transaction mode, and its `flush()` returns
-    before everything is acknowledged; so the host has a producer of its own and awaits each send.
+    before everything is acknowledged; so the host has a producer of its own, whose every send is
+    waited for.
+
+    A send does not wait while its partition's batch has room; it costs 7 µs of CPU time, network
+    included, and 1 µs if batches are built by hand. One input gives a record a topic, so there is
+    nothing to build by hand; from 16 KiB on both cost the same.
 
     Args:
         bootstrap: host:port,….
@@ -34,7 +65,7 @@ class KafkaLog:
                     acks="all",
                     enable_idempotence=True,
                     linger_ms=5,
-                    max_batch_size=1 << 18,
+                    max_batch_size=BATCH_BYTES,
                     max_request_size=8 << 20,
                 )
                 await producer.start()
@@ -60,12 +91,10 @@ class KafkaLog:
     ) -> None:
         await self.stop()
 
-    async def send(
-        self, topic: str, partition: int, key: str | None, value: bytes | None
-    ) -> "asyncio.Future[object]":
-        """Hand a record over; the future is done when every replica has it."""
+    async def send(self, topic: str, partition: int, key: str | None, value: bytes | None) -> Sent:
+        """Hand a record over; waits while its partition has a full batch on its way."""
         producer = self._producer or await self.start()
-        future: asyncio.Future[object] = await producer.send(
+        future: Sent = await producer.send(
             topic, value, key=None if key is None else key.encode(), partition=partition
         )
         return future

@@ -1,7 +1,7 @@
 """Hosts one partition of the engine: inputs in log order, outputs sent, state checkpointed.
 
-A checkpoint, in this order: all outputs acknowledged, blocks acknowledged, manifest acknowledged,
-inputs acknowledged. A host never forgets: its state is a function of the inputs it has seen, so
+A checkpoint, in this order: all outputs and blocks acknowledged, manifest acknowledged, inputs
+acknowledged. A host never forgets: its state is a function of the inputs it has seen, so
 after a rebalance it goes on where it is, or restores where the log has moved on without it.
 
 State and offsets change together, without an await in between, so they agree whatever is
@@ -16,10 +16,9 @@ from typing import NamedTuple, Protocol
 
 import structlog
 
-from streams.clock import fresh_id
-from streams.worker.failpoint import failpoint
-from streams.worker.kafka_log import KafkaLog
-from streams.worker.snapshot import Lineage, Restored, restore
+from streams.worker.checkpoints import Checkpoints
+from streams.worker.kafka_log import KafkaLog, Sent, acknowledged
+from streams.worker.snapshot import Restored, restore
 from streams.worker.work import Record, Work
 
 log = structlog.get_logger("worker")
@@ -91,13 +90,13 @@ class PartitionHost:
         self._kafka = kafka
         self._interval = interval
         self._offsets: dict[str, int] = {}
-        self._lineage: Lineage | None = None
+        self._checkpoints: Checkpoints | None = None
         self._has_new_lease = False
         self._is_closing = False
         self._lock = asyncio.Lock()
         self._pending: list[_Pending] = []
         self._outbox: deque[Record] = deque()
-        self._sent: list[asyncio.Future[object]] = []
+        self._sent: list[Sent] = []
         self._last = time.monotonic()
         self.skipped = 0
 
@@ -115,7 +114,7 @@ class PartitionHost:
         async with self._lock:
             if self._is_closing:
                 return
-            if self._lineage is None or self._has_new_lease or self._is_gap(topic, offset):
+            if self._checkpoints is None or self._has_new_lease or self._is_gap(topic, offset):
                 await self._open(topic, offset)
             self._pending.append(_Pending(event, topic, offset))
             if offset <= self._offsets.get(topic, -1):
@@ -149,7 +148,9 @@ class PartitionHost:
         self._has_new_lease = False
         entries = await self._kafka.read_all(site.snapshots, site.partition)
         floors = await self._floors(topic, offset)
-        self._lineage = Lineage(fresh_id(), site.identity, entries)
+        self._checkpoints = Checkpoints(
+            self._kafka, site.snapshots, site.partition, site.identity, entries
+        )
         if self._offsets and _reaches(self._offsets, floors):
             return
         best = restore(entries, floors)
@@ -177,7 +178,7 @@ class PartitionHost:
             )
         # What is still to be sent was sent by whoever made the better state.
         self._outbox.clear()
-        await asyncio.gather(*self._sent)
+        await acknowledged(self._sent)
         self._sent = []
         self._work = self._make()
         self._work.load(best.blocks)
@@ -209,21 +210,13 @@ class PartitionHost:
 
     async def _checkpoint(self) -> None:
         """Make what was done so far durable, then let the inputs be committed."""
-        if self._lineage is None:
+        checkpoints = self._checkpoints
+        if checkpoints is None:
             return
         self._outbox.extend(self._work.report())
         await self._send_outbox()
-        await asyncio.gather(*self._sent)
-        self._sent = []
-        failpoint("outputs-sent")
-        blocks = self._work.dump(everything=self._lineage.is_first)
-        plan = self._lineage.plan(blocks, self._offsets)
-        await self._write_blocks(plan.blocks)
-        await self._write([plan.manifest])
-        failpoint("manifest-written")
-        self._acknowledge()
-        failpoint("before-commit")
-        await self._write([(key, None) for key in plan.tombstones])
+        blocks = self._work.dump(everything=checkpoints.is_first)
+        await checkpoints.write(blocks, self._offsets, self._sent, self._acknowledge)
         self._last = time.monotonic()
 
     def _acknowledge(self) -> None:
@@ -232,19 +225,6 @@ class PartitionHost:
             if pending.offset <= self._offsets.get(pending.topic, -1):
                 pending.event.ack()
         self._pending = []
-
-    async def _write_blocks(self, blocks: list[tuple[str, bytes]]) -> None:
-        half = len(blocks) // 2
-        await self._write(blocks[:half])
-        failpoint("among-blocks")
-        await self._write(blocks[half:])
-
-    async def _write(self, entries: list[tuple[str, bytes]] | list[tuple[str, None]]) -> None:
-        futures = [
-            await self._kafka.send(self._site.snapshots, self._site.partition, key, value)
-            for key, value in entries
-        ]
-        await asyncio.gather(*futures)
 
 
 def _reaches(offsets: dict[str, int], floors: dict[str, int]) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from aiokafka.errors import KafkaError
 
 from streams.worker.partition_host import GapError, OtherPackError, PartitionHost, Site
 from streams.worker.work import Record
@@ -15,6 +16,7 @@ class CountingWork:
 
     def __init__(self):
         self.seen = []
+        self.dumped = 0
 
     def process(self, topic, body):
         self.seen.append((topic, body.decode()))
@@ -24,10 +26,16 @@ class CountingWork:
         return []
 
     def dump(self, *, everything):
-        return {"all": repr(self.seen).encode()}
+        """A block for every ten inputs: some are written once, the last again and again."""
+        tens = {f"part/{n // 10}": repr(self.seen[n : n + 10]).encode()
+                for n in range(0, len(self.seen), 10)}  # fmt: skip
+        changed = tens if everything else dict(list(tens.items())[self.dumped :])
+        self.dumped = len(self.seen) // 10
+        return changed
 
     def load(self, blocks):
-        self.seen = eval(blocks["all"])  # its own dump
+        parts = sorted(blocks, key=lambda name: int(name.partition("/")[2]))
+        self.seen = [item for name in parts for item in eval(blocks[name])]  # its own dump
 
 
 class Log:
@@ -38,10 +46,20 @@ class Log:
         self.out = []
         self.group = {}
         self.gate = None
+        self.closed_after = None
+        self.refused = set()
 
     async def send(self, topic, partition, key, value):
+        if self.closed_after is not None:
+            self.closed_after -= 1
+            if self.closed_after < 0:
+                self.gate = self.gate or asyncio.Event()
         if self.gate is not None:
             await self.gate.wait()
+        if value in self.refused:
+            future = asyncio.get_running_loop().create_future()
+            future.set_exception(KafkaError(f"refused {value}"))
+            return future
         await asyncio.sleep(0)
         if topic == "snapshots":
             self.entries[key] = value
@@ -155,6 +173,45 @@ async def test_cancelled_input_is_neither_lost_nor_counted_twice():
     second = Worker(log)
     await second.take(INDICATIONS, *range(5, 9))
     assert sorted(second.seen) == inputs(9)
+
+
+@pytest.mark.parametrize("sends", range(8))
+async def test_checkpoint_broken_off_anywhere_is_made_good_by_the_next(sends):
+    """Of a block that was never written, no later manifest may say that it is there."""
+    log = Log()
+    first = Worker(log)
+    await first.take(INDICATIONS, *range(35))
+    log.closed_after = sends
+    closing = asyncio.create_task(first.host.close())
+    await asyncio.sleep(0.01)
+    closing.cancel()
+    await asyncio.gather(closing, return_exceptions=True)
+    log.gate = log.closed_after = None
+    await first.host.close()
+    assert log.group == {INDICATIONS: 35}
+    second = Worker(log)
+    await second.take(INDICATIONS, *range(35, 40))
+    assert sorted(second.seen) == inputs(40)
+
+
+async def test_refused_output_is_fatal_and_its_input_is_not_committed():
+    log = Log()
+    worker = Worker(log)
+    await worker.take(INDICATIONS, *range(3))
+    log.refused = {b"indications3"}
+    await worker.take(INDICATIONS, 3)
+    with pytest.raises(KafkaError, match="refused"):
+        await worker.host.close()
+    assert log.group == {}
+    assert not any(key.startswith("m/") for key in log.entries)
+
+
+async def test_outputs_are_sent_in_the_order_of_their_inputs():
+    log = Log()
+    worker = Worker(log)
+    await worker.take(INDICATIONS, *range(20))
+    await worker.host.close()
+    assert log.out == [f"indications{n}".encode() for n in range(20)]
 
 
 async def test_input_after_closing_is_left_to_the_next_owner():
