@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from rich.console import Console
@@ -10,6 +10,8 @@ from rich.table import Table
 
 from streams.bench.document import write_section
 from streams.bench.facts import Facts
+
+_WIDTH: Final = 120
 
 
 class BenchError(RuntimeError):
@@ -95,6 +97,8 @@ def _rows(grid: Grid) -> list[str]:
 
 def _print(report: Report) -> None:
     console = Console()
+    # Wider than a narrow terminal rather than figures cut short.
+    console.width = max(console.width, _WIDTH)
     for grid in report.grids:
         table = Table(title=grid.title, title_justify="left")
         for index, column in enumerate(grid.columns):

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from aiokafka.errors import KafkaError
 from rich.console import Console
 
+from streams.bench.engine import EngineOptions, bench_engine
 from streams.bench.replays import bench_replay
 from streams.bench.report import BenchError, Report, show
 from streams.citypack import PackError
 from streams.embedded.child import ServerError
+from streams.kafka_topics import TopicError
 from streams.recording import RecordingError
 
 app = typer.Typer(help="Measure the engine, the replay and the gateway on this machine.",
@@ -28,6 +31,36 @@ Page = Annotated[
 @app.callback()
 def bench() -> None:
     """Measure on this machine; figures count only beside others of the same run."""
+
+
+@app.command("engine")
+def engine(
+    packs: Annotated[int, typer.Option(min=1000, help="Packs of ten readings")] = 1_000_000,
+    terminals: Annotated[int, typer.Option(min=4, help="Terminals that send them in turn")] = 560,
+    frames: Annotated[
+        int, typer.Option(min=1, max=2048, metavar="KIB", help="Largest frame, KiB")
+    ] = 256,
+    processes: Annotated[
+        int, typer.Option(min=1, max=4, help="Measure the worker in N processes as well")
+    ] = 1,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Faust, Quix Streams, Bytewax too")
+    ] = False,
+    limit: Annotated[
+        float, typer.Option(min=1, help="With --peers: seconds that each may take")
+    ] = 40.0,
+    as_json: AsJson = False,
+    page: Page = None,
+) -> None:
+    """Measure the worker on a Kafka of its own, beside the fetch-and-decode ceiling.
+
+    Fails where the worker's ledger is not exactly what the made input must give.
+
+    Example: vitals bench engine --packs 1000000 --peers --write docs/benchmarks.md
+    """
+    options = EngineOptions(packs, terminals, frames << 10, processes, peers, limit)
+    with plainly():
+        finish(bench_engine(options, steps()), as_json=as_json, page=page)
 
 
 @app.command("replay")
@@ -76,7 +109,7 @@ def plainly() -> Iterator[None]:
     except PackError as error:
         typer.echo("\n".join(str(problem) for problem in error.problems), err=True)
         raise typer.Exit(1) from None
-    except (BenchError, RecordingError, ServerError, OSError) as error:
+    except (BenchError, RecordingError, ServerError, TopicError, KafkaError, OSError) as error:
         typer.echo(f"vitals bench: {error}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
