@@ -43,6 +43,7 @@ class PlainPartition:
     Attributes:
         now: Stream time, Unix ms.
         vitals: All that was published, in the order of publication.
+        accepted: All accepted readings.
         letters: The dead letters.
         accounts: Terminal → column of the ledger → readings.
         reasons: Reason → readings.
@@ -54,6 +55,7 @@ class PlainPartition:
         self.zones = {zone: PlainZone(config.plan(zone)) for zone in config.city.zones}
         self.now = 0
         self.vitals: list[VitalValue] = []
+        self.accepted: list[Reading] = []
         self.letters: list[dict[str, Any]] = []
         self.accounts: dict[str, Counter[str]] = {}
         self.reasons: Counter[str] = Counter()
@@ -109,6 +111,7 @@ class PlainPartition:
             first = records[indices[0]]
             about = f"{first.name} = {first.value} {first.unit}"
             self._letter(terminal, reason, line, indices, len(indices), about)
+        self.accepted += readings
         zone = self.zones[self._city.terminals[terminal].zone]
         self.vitals += zone.take(readings, self.now)
 

@@ -1,6 +1,5 @@
 """Packs as text: the same records with base fields or without, in many spellings."""
 
-import json
 from random import Random
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ class Record(NamedTuple):
 
     name: str
     unit: str
-    at: int
+    at: float
     value: str
 
 
@@ -27,7 +26,7 @@ class Base(NamedTuple):
     """The base fields of a pack: name, time (Unix ms) and, where there is one, unit."""
 
     name: str
-    time: int
+    time: float
     unit: str | None
 
 
@@ -45,8 +44,10 @@ def payload_of(random: Random, records: list[Record], *, is_usual: bool) -> byte
     base = _base_of(random, records, is_usual=is_usual)
     entries = []
     for index, record in enumerate(records):
-        fields = [] if index else _base_fields(random, base)
+        fields = [] if index else _base_fields(random, base, is_usual=is_usual)
         fields += _own_fields(random, record, base, is_usual=is_usual)
+        if not is_usual and random.random() < 0.1:
+            _disturb(random, fields, base)
         entries.append(spelling.an_object(random, fields, is_usual=is_usual))
     return spelling.an_array(random, entries, is_usual=is_usual)
 
@@ -62,27 +63,34 @@ def _base_of(random: Random, records: list[Record], *, is_usual: bool) -> Base:
     return Base(name, time, unit)
 
 
-def _base_fields(random: Random, base: Base) -> spelling.Fields:
+def _base_fields(random: Random, base: Base, *, is_usual: bool) -> spelling.Fields:
     """The base fields as they stand in the first record."""
-    fields = [("bn", json.dumps(base.name))] if base.name else []
+    fields = [("bn", spelling.text(random, base.name, is_usual=is_usual))] if base.name else []
     if base.time:
         fields.append(("bt", spelling.number(random, base.time / 1000)))
     if base.unit is not None:
-        fields.append(("bu", json.dumps(base.unit)))
+        fields.append(("bu", spelling.text(random, base.unit, is_usual=is_usual)))
     if random.random() < 0.03:
-        fields.append(("bver", "10"))
+        fields.append(random.choice([("bver", "10"), ("bver", "5.0"), ("bv", "0.5"), ("bv", "0")]))
     return fields
 
 
 def _own_fields(random: Random, record: Record, base: Base, *, is_usual: bool) -> spelling.Fields:
     own = record.name[len(base.name) :] if record.name.startswith(base.name) else record.name
-    fields = [("n", json.dumps(own))]
+    fields = [("n", spelling.text(random, own, is_usual=is_usual))]
     if record.unit != (base.unit or ""):
-        fields.append(("u", json.dumps(record.unit)))
+        fields.append(("u", spelling.text(random, record.unit, is_usual=is_usual)))
     if record.at != base.time or (not is_usual and random.random() < 0.2):
         fields.append(("t", spelling.number(random, (record.at - base.time) / 1000)))
     if record.value in OTHER_VALUES:
         return [*fields, (record.value, OTHER_VALUES[record.value])]
-    if not is_usual and random.random() < 0.05:
-        fields.append(("ut", "60"))
     return [*fields, ("v", record.value)]
+
+
+def _disturb(random: Random, fields: spelling.Fields, base: Base) -> None:
+    """Something that the RFC allows, or JSON does, and that no terminal of ours sends."""
+    again = [("bt", spelling.number(random, base.time / 1000)), ("bs", "1")]
+    fields.insert(
+        random.randrange(len(fields)),
+        random.choice([*again, ("v", "7"), ("extra", '{"v":[1]}'), ("ut", "60"), ("s", "3")]),
+    )

@@ -77,6 +77,7 @@ class MeasuredSign(PlainSign):
         super().__init__(plan, zone)
         self._expected = {(m.terminal, m.quantity): m.expected for m in plan.members}
         self._readings: list[Reading] = []
+        self._newest = 0
         self._revisions: dict[int, int] = {}
         self._taught = 0
 
@@ -87,7 +88,7 @@ class MeasuredSign(PlainSign):
         answer, coverage = self._answer(end)
         self._revisions[end] = 0
         self._taught += answer.reason not in {"no_data", "low_coverage"}
-        return self.closed(answer, coverage, max(r.newest_instant for r in self._readings))
+        return self.closed(answer, coverage, self._newest)
 
     def take(self, readings: list[Reading], now: int) -> list[VitalValue]:
         """Take the accepted readings of one line, after all that is due by `now` has closed.
@@ -96,6 +97,7 @@ class MeasuredSign(PlainSign):
         """
         own = [r for r in readings if (r.terminal, r.quantity) in self._expected]
         self._readings += own
+        self._newest = max([self._newest, *(r.newest_instant for r in own)])
         ends = {end for r in own for end in r.ends(self.plan.window, self.plan.hop)}
         waiting = {end for end in ends if end + self.plan.grace > now}
         if waiting:

@@ -5,6 +5,7 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable
 
 import pytest
@@ -12,18 +13,25 @@ from hypothesis import given, settings
 
 from indicators.registry import SignSet
 from indicators.vital_sign import VitalValue
+from sensors.city import Zone, build_city
 from sensors.line import join_frame
+from sensors.reason import Reason
 from streams.engine.config import EngineConfig
 from streams.engine.indication import clock_of
 from streams.engine.published import Published
 from streams.engine.zone_partition import ZonePartition
-from tests.builders import a_config
-from tests.plain.cities import CITIES
+from tests.builders import T0, a_config, a_line, a_tick
+from tests.plain.census import census
+from tests.plain.cities import CITIES, terminal
 from tests.plain.partition import COLUMNS, PlainPartition
 from tests.plain.strategies import Stream, streams
 
 EXAMPLES = int(os.environ.get("VITALS_EXAMPLES", "100"))
 pytestmark = pytest.mark.timeout(300 + EXAMPLES)
+
+
+Told = list[tuple[int, int, VitalValue | None]]
+"""What a district was told: number, time, and a value or a clock."""
 
 
 class EngineRun:
@@ -33,7 +41,7 @@ class EngineRun:
         self._config = config
         self.partition = ZonePartition(config)
         self.published: list[Published] = []
-        self.told: dict[int, list[tuple[int, int, VitalValue | None]]] = {}
+        self.told: dict[int, Told] = {}
         self._blocks: dict[str, bytes] = {}
 
     def step(self, lines: Iterable[bytes]) -> None:
@@ -45,7 +53,10 @@ class EngineRun:
 
     def restart(self) -> None:
         """Continue from every block's newest version in a partition that knows nothing."""
-        self._blocks |= self.partition.dump(everything=not self._blocks)
+        # Time decides whether the snapshot is whole or only what changed since the last one.
+        self._blocks |= self.partition.dump(
+            everything=self.partition.now % 3 == 0 or not self._blocks
+        )
         self.partition = ZonePartition(self._config)
         self.partition.load(self._blocks)
 
@@ -65,6 +76,12 @@ class EngineRun:
         return rows, {str(reason): count for reason, count in ledger.reasons.items()}
 
 
+def values_in(told: Told) -> list[VitalValue]:
+    """The values that a district was told, in the order in which it takes them up."""
+    values = [value for _, _, value in told if value is not None]
+    return sorted(values, key=lambda v: (v.at, v.zone, v.indicator, v.window_end, v.revision))
+
+
 def run(config: EngineConfig, frames: Iterable[list[bytes]], restarts: list[bool]) -> EngineRun:
     engine = EngineRun(config)
     for number, frame in enumerate(frames):
@@ -81,9 +98,7 @@ def check_alike(one: EngineRun, other: EngineRun) -> None:
     assert other.partition.now == one.partition.now
     assert other.partition.span() == one.partition.span()
     for destination, told in one.told.items():
-        values = [(at, value) for _, at, value in told if value is not None]
-        again = [(at, value) for _, at, value in other.told[destination] if value is not None]
-        assert again == values
+        assert values_in(other.told[destination]) == values_in(told)
 
 
 def check_told(config: EngineConfig, engine: EngineRun) -> None:
@@ -138,9 +153,58 @@ def plainly(config: EngineConfig, lines: Iterable[bytes]) -> PlainPartition:
 def test_partition_agrees_with_the_plain_reference_however_it_is_cut(
     signs: SignSet, stream: Stream
 ) -> None:
-    config = a_config(CITIES[stream.city], signs=signs.signs)
+    config = a_config(CITIES[stream.city], partitions=(1, 2), signs=signs.signs)
     singly = run(config, [[line] for line in stream.lines], [False])
     check_agree(singly, plainly(config, stream.lines))
     check_told(config, singly)
     check_alike(singly, run(config, [stream.lines], [False]))
     check_alike(singly, run(config, stream.frames(), stream.restarts))
+
+
+EXPECTED_CASES = {
+    *COLUMNS, *(str(reason) for reason in Reason if reason is not Reason.BEYOND_MEMORY),
+    "revision 0", "revision 1", "revision 2", "revision 3", "correction with value",
+    "first published late", "partly covered", "measured sign slept and woke",
+    "derived sign slept and woke", "stamped end on an edge", "stamped otherwise on an edge",
+    "received going back", "received on a due time", "tick", "command", "pack", "pack in raw",
+    "white space in the pack", "line with its keys in another order", "name twice in a pack",
+    "several instants in a pack", "convertible unit", "NA: no_data", "NA: low_coverage",
+    "NA: missing_pollutant", "NA: learning_free_flow", "NA: too_few_fresh_signs",
+    *(f"{sign} with value" for sign in SignSet.CATALOGUE.signs),
+}  # fmt: skip
+
+
+def test_streams_hold_every_case_that_matters_and_often() -> None:
+    found: Counter[str] = Counter()
+
+    @settings(max_examples=200, derandomize=True, database=None)
+    @given(stream=streams())
+    def count(stream: Stream) -> None:
+        config = a_config(CITIES[stream.city])
+        cases = census(stream.lines, plainly(config, stream.lines))
+        found.update({case for case, number in cases.items() if number})
+
+    count()
+    assert {case for case in EXPECTED_CASES if found[case] < 4} == set(), found
+
+
+def test_flood_beyond_what_is_remembered_counts_no_instant_twice() -> None:
+    city = build_city([Zone(id="dip")], [terminal("wl-1", "dip", {"water_depth": 60.0})])
+    lines = [
+        a_line("wl-1", T0 + n / 1000, T0 + 60.0 + 10 * again + n / 1000, water_depth=0.5)
+        for again in range(3)
+        for n in range(4000)
+    ]
+    frames = [*([line] for line in lines[:50]), lines[50:7000], lines[7000:], [a_tick(T0 + 7200.0)]]
+    engine = run(a_config(city, signs=SignSet.WINDOWS.signs), frames, [False, True])
+    rows, reasons = engine.ledger()
+    row = rows["wl-1"]
+    assert row["received"] == row["accepted"] + row["duplicate"] + row["late"] == 12_000
+    assert row["accepted"] == 4000
+    assert row["duplicate"] > 0
+    assert sum(reasons.values()) == row["late"]
+    counts = {}
+    for body in engine.files()["vitals"]:
+        value = json.loads(body)
+        counts[value["window_end"]] = value["detail"].get("count", 0)
+    assert sum(counts.values()) == 4000
