@@ -1,7 +1,5 @@
 """`vitals bench replay`: how fast recordings go through the engine, and in how much memory."""
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from indicators.registry import SignSet
+from streams.bench.case_process import run_in_process
 from streams.bench.facts import facts
 from streams.bench.frames import receptions
 from streams.bench.places import Shape, places_of, write_city
@@ -112,17 +111,7 @@ def _repeated(jobs: Sequence[Job], repeat: int, folder: Path, say: Say) -> Itera
 
 def _run(job: Job, signs: SignSet) -> ReplayFigures:
     spec = ReplaySpec(tuple(str(path) for path in job.recordings), str(job.city), signs)
-    command = [
-        sys.executable,
-        "-m",
-        "streams.bench.replay_case",
-        msgspec.json.encode(spec).decode(),
-    ]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()[-8:]
-        raise BenchError(f"the replay of {job.name} failed:\n" + "\n".join(lines))
-    figures = msgspec.json.decode(done.stdout, type=ReplayFigures)
+    figures = run_in_process("replay_case", spec, ReplayFigures)
     if figures.stopped or not figures.balanced:
         why = figures.stopped or "its ledger does not balance"
         raise BenchError(f"the replay of {job.name} is no measurement: {why}")

@@ -11,7 +11,7 @@ from rich.table import Table
 from streams.bench.document import write_section
 from streams.bench.facts import Facts
 
-_WIDTH: Final = 120
+_WIDTH: Final = 170
 
 
 class BenchError(RuntimeError):
@@ -106,5 +106,3 @@ def _print(report: Report) -> None:
         for row in grid.rows:
             table.add_row(*row)
         console.print(table)
-    for note in report.notes:
-        console.print(f"- {note}", highlight=False, markup=False)

@@ -71,16 +71,21 @@ class Worker:
         if self.process.poll() is not None:
             raise BenchError(f"the worker ended by itself:\n{last_lines(self.log)}")
 
-    def taken(self, event: str = "rebalanced") -> Taken:
-        """Wait for an event of its log that names a partition.
+    def taken(self, event: str = "rebalanced", count: int = 1) -> Taken:
+        """Wait for an event of its log that names a partition of the readings.
+
+        Args:
+            event: rebalanced or restored.
+            count: The how manieth of them.
 
         Raises:
             BenchError: It ended, or nothing happens.
         """
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
-            at = next(_times(self.log, event), None)
-            if at is not None:
+            times = list(_times(self.log, event))
+            if len(times) >= count:
+                at = times[count - 1]
                 return Taken(at, tree_usage(self.process.pid), usage_of(self._site.broker).cpu_s)
             self.alive()
             time.sleep(_POLL_S)

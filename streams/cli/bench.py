@@ -13,6 +13,7 @@ from rich.console import Console
 from streams.bench.engine import EngineOptions, bench_engine
 from streams.bench.replays import bench_replay
 from streams.bench.report import BenchError, Report, show
+from streams.bench.scale import SIZES, bench_scale
 from streams.citypack import PackError
 from streams.embedded.child import ServerError
 from streams.kafka_topics import TopicError
@@ -61,6 +62,30 @@ def engine(
     options = EngineOptions(packs, terminals, frames << 10, processes, peers, limit)
     with plainly():
         finish(bench_engine(options, steps()), as_json=as_json, page=page)
+
+
+@app.command("scale")
+def scale(
+    sizes: Annotated[
+        list[int] | None, typer.Option("--terminals", min=56, help="A size; may be repeated")
+    ] = None,
+    seconds: Annotated[
+        int, typer.Option(min=120, help="Stream seconds measured; 560 packs each")
+    ] = 480,
+    warm_up: Annotated[int, typer.Option(min=0, help="Stream seconds before that")] = 240,
+    restart: Annotated[bool, typer.Option(help="Restart a worker with the last size")] = True,
+    as_json: AsJson = False,
+    page: Page = None,
+) -> None:
+    """Measure cost, state, snapshots and restart from 56 to 50,000 terminals.
+
+    Equal readings a second, frames and outputs a reading at every size.
+
+    Example: vitals bench scale --write docs/benchmarks.md
+    """
+    with plainly():
+        report = bench_scale(sizes or SIZES, warm_up, seconds, steps(), restart=restart)
+        finish(report, as_json=as_json, page=page)
 
 
 @app.command("replay")
