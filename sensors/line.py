@@ -77,16 +77,21 @@ _LATEST: Final = 253_370_764_800.0
 
 def is_json_line(payload: bytes) -> bool:
     """Whether a payload may stand verbatim in a line: valid JSON without CR, LF or outer space."""
+    return _json_entries(payload) is not None
+
+
+def _json_entries(payload: bytes) -> int | None:
+    """Entries of a payload that may stand verbatim in a line; None where it may not."""
     if b"\n" in payload or b"\r" in payload or payload != payload.strip():
-        return False
+        return None
     try:
-        _any_json.decode(payload)
+        tree = _any_json.decode(payload)
         if payload.count(b"[") + payload.count(b"{") > _SURELY_FLAT:
             # Whoever reads the line decodes it one level deeper, and deeper in its own stack.
             _any_json.decode(b"[" * _MARGIN + payload + b"]" * _MARGIN)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
+        return None
+    return len(tree) if isinstance(tree, list) else 1
 
 
 def encode_reception(terminal: str, received: float, payload: bytes) -> bytes:
@@ -97,17 +102,35 @@ def encode_reception(terminal: str, received: float, payload: bytes) -> bytes:
         received: Unix seconds.
         payload: The message's payload, any bytes of any length.
     """
-    head = b'{"terminal":' + msgspec.json.encode(terminal)
-    head += b',"received":' + repr(received).encode()
+    tail, _ = reception_tail(payload)
+    return reception_head(terminal) + repr(received).encode() + tail
+
+
+def reception_head(terminal: str) -> bytes:
+    """What stands in the lines of a terminal's messages ahead of the time."""
+    return b'{"terminal":' + msgspec.json.encode(terminal) + b',"received":'
+
+
+def reception_tail(payload: bytes) -> tuple[bytes, int | None]:
+    """What stands in the line of a message behind the time, and the entries of its array.
+
+    Args:
+        payload: The message's payload, any bytes of any length.
+
+    Returns:
+        The end of the line; the entries of the payload's array, 1 for other JSON, and None where
+        the payload does not stand there verbatim.
+    """
     if len(payload) > MAX_PAYLOAD:
         kept = base64.b64encode(payload[:KEPT_OF_OVERSIZED])
         digest = hashlib.sha256(payload).hexdigest().encode()
         length = str(len(payload)).encode()
         about = b',"oversized":{"length":' + length + b',"sha256":"' + digest + b'"}}'
-        return head + b',"raw":"' + kept + b'"' + about
-    if is_json_line(payload):
-        return head + b',"pack":' + payload + b"}"
-    return head + b',"raw":"' + base64.b64encode(payload) + b'"}'
+        return b',"raw":"' + kept + b'"' + about, None
+    entries = _json_entries(payload)
+    if entries is None:
+        return b',"raw":"' + base64.b64encode(payload) + b'"}', None
+    return b',"pack":' + payload + b"}", entries
 
 
 def encode_tick(received: float) -> bytes:

@@ -1,13 +1,18 @@
 """PUBACKs in the order of the PUBLISHes, as MQTT 4.6 demands and rumqttd enforces. Pure."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
 
-class Pending(msgspec.Struct, eq=False):
-    """A message that the broker waits to see acknowledged."""
+class Pending(msgspec.Struct, eq=False, gc=False):
+    """A message that came, and whether it is safe.
+
+    Attributes:
+        mid: Packet identifier by which the broker waits to see it acknowledged; 0 = it does not.
+        safe: Whether a crash cannot lose it any more.
+    """
 
     mid: int
     safe: bool = False
@@ -22,22 +27,22 @@ class AckWindow:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def take(self, mid: int) -> Pending:
-        """Note a message that has come; `mid` is its packet identifier."""
-        pending = Pending(mid)
+    def take(self, pending: Pending) -> None:
+        """Note a message that has come and is to be acknowledged."""
         self._waiting.append(pending)
-        return pending
 
-    def settle(self, pendings: Iterable[Pending]) -> Iterator[int]:
-        """Note messages as safe and yield the packet identifiers that may be acknowledged now.
+    def settle(self, pendings: Iterable[Pending]) -> list[int]:
+        """Note messages as safe and give the packet identifiers that may be acknowledged now.
 
         Messages of an earlier connection are ignored: the broker sends them again, and their
         identifiers may stand for others by now.
         """
         for pending in pendings:
             pending.safe = True
-        while self._waiting and self._waiting[0].safe:
-            yield self._waiting.popleft().mid
+        waiting, mids = self._waiting, []
+        while waiting and waiting[0].safe:
+            mids.append(waiting.popleft().mid)
+        return mids
 
     def reset(self) -> None:
         """Forget everything: the connection is gone."""

@@ -86,13 +86,14 @@ class Framer(Generic[Item]):
         closed: list[Frame[Item]] = []
         self._last = now
         frame = self._open.get(slot)
-        if frame is not None and frame.size + 1 + len(line) > self._max_bytes:
+        length = 1 + len(line)
+        if frame is not None and frame.size + length > self._max_bytes:
             closed.append(self._closed(slot))
             frame = None
         if frame is None:
             frame = self._open[slot] = Frame(slot, now, [], [], -1)
         frame.lines.append(line)
-        frame.size += 1 + len(line)
+        frame.size += length
         self._count += 1
         if item is not None:
             frame.items.append(item)

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
-from paho.mqtt.client import MQTTMessage
 
-from sensors.line import encode_reception
+from sensors.line import reception_tail
 from streams.gateway.acks import AckWindow
 from streams.gateway.counts import Counts
 from streams.gateway.framer import Frame, Framer, Slot
@@ -14,6 +13,7 @@ from streams.gateway.lane import Held
 from streams.gateway.receipt import encode_receipt
 from streams.gateway.route import Router
 from streams.mqtt.link import Link
+from streams.mqtt.wire import Message
 from streams.topics import READINGS
 
 HELD_MESSAGES = 8192
@@ -21,7 +21,6 @@ HELD_MESSAGES = 8192
 HELD_BYTES = 64 << 20
 RECEIVE_MAXIMUM = 4096
 """What an MQTT 5 broker may leave unacknowledged; an MQTT 3.1.1 broker has its own limit."""
-_UNREADABLE = "\ufffd"
 _log = structlog.get_logger()
 
 
@@ -50,14 +49,14 @@ class Intake:
         self._framer = framer
         self._counts = counts
         self._window = AckWindow()
+        self._slots = [Slot(READINGS, number) for number in range(router.partitions)]
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = 0.0
         self._held_messages = 0
         self._held_bytes = 0
         self._closed = False
-        link.on_message = self._message
-        link.on_turn = self._turn
+        link.on_messages = self._messages
         link.on_down = self._window.reset
 
     @property
@@ -86,39 +85,35 @@ class Intake:
         self._held_messages -= len(items)
         if items:
             self._held_bytes -= size
-        for mid in self._window.settle(i.pending for i in items if i.pending is not None):
-            self._link.ack(mid)
-            self._counts.acks += 1
+        mids = self._window.settle(items)
+        if mids:
+            self._link.ack(mids)
+            self._counts.acks += len(mids)
         if self._link.paused and self._room(2):
             _log.info("mqtt_reading_again")
             self._link.resume()
 
-    def _message(self, message: MQTTMessage) -> None:
+    def _messages(self, messages: Sequence[Message]) -> None:
+        """Take what one read of the socket brought; all of it was received at one instant."""
         if self._closed:
             return
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = _UNREADABLE
-        payload = bytes(message.payload)
-        received = self._stamp()
-        route = self._router.route(topic)
-        self._counts.messages += 1
-        self._counts.bytes += len(payload)
-        held = Held(
-            self._window.take(message.mid) if message.qos else None,
-            route.receipts,
-            encode_receipt(route.terminal, received, payload) if route.receipts else b"",
-        )
-        line = encode_reception(route.terminal, received, payload)
-        self._held_messages += 1
-        slot = Slot(READINGS, route.partition)
-        for frame in self._framer.add(slot, line, held, self._loop.time()):
-            self._hand_over(frame)
-
-    def _turn(self) -> None:
-        if not self._closed:
-            self._arm()
+        received, now = self._stamp(), self._loop.time()
+        stamp = repr(received).encode()
+        for message in messages:
+            route = self._router.route(message.topic)
+            tail, entries = reception_tail(message.payload)
+            held = Held(message.mid, topic=route.receipts)
+            if message.mid:
+                self._window.take(held)
+            if route.receipts:
+                held.receipt = encode_receipt(route.terminal, received, message.payload, entries)
+            slot = self._slots[route.partition]
+            for frame in self._framer.add(slot, route.head + stamp + tail, held, now):
+                self._hand_over(frame)
+        self._counts.messages += len(messages)
+        self._counts.bytes += sum(len(message.payload) for message in messages)
+        self._held_messages += len(messages)
+        self._arm()
         if not self._room(1) and not self._link.paused:
             self._counts.paused += 1
             _log.info("mqtt_reading_stopped", held=self._held_messages, bytes=self._held_bytes)

@@ -4,25 +4,21 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 
-import msgspec
-
 from streams.gateway.acks import Pending
 from streams.gateway.framer import Frame, Slot
 from streams.gateway.spool import Place
 
 
-class Held(msgspec.Struct, eq=False):
+class Held(Pending, eq=False, gc=False):
     """What comes with a line: who waits for it.
 
     Attributes:
-        pending: The MQTT message to acknowledge; None for QoS 0.
         topic: MQTT topic of the receipt; empty = none.
         receipt: The receipt.
     """
 
-    pending: Pending | None
-    topic: str
-    receipt: bytes
+    topic: str = ""
+    receipt: bytes = b""
 
 
 class Parcel:

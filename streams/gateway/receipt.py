@@ -46,11 +46,20 @@ def count_entries(payload: bytes) -> int:
         return 1
 
 
-def encode_receipt(terminal: str, received: float, payload: bytes) -> bytes:
-    """The receipt of a payload as it stands on `…/ack`."""
+def encode_receipt(
+    terminal: str, received: float, payload: bytes, entries: int | None = None
+) -> bytes:
+    """The receipt of a payload as it stands on `…/ack`.
+
+    Args:
+        terminal: Terminal id of the topic.
+        received: The stamp that the pack got, Unix seconds.
+        payload: The payload.
+        entries: What `count_entries` gives, where it is known already.
+    """
     digest = hashlib.sha256(payload).hexdigest()
-    receipt = Receipt(terminal, received, count_entries(payload), digest[:16], digest)
-    return msgspec.json.encode(receipt)
+    count = count_entries(payload) if entries is None else entries
+    return msgspec.json.encode(Receipt(terminal, received, count, digest[:16], digest))
 
 
 def decode_receipt(payload: bytes) -> Receipt:

@@ -1,7 +1,7 @@
 """Giving receipts: a bounded queue in front of the MQTT connection."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from streams.gateway.counts import Counts
 from streams.mqtt.link import Link
@@ -48,7 +48,7 @@ class Receipts:
             self._outstanding.add(mid)
             self._waiting.popleft()
 
-    def _published(self, mid: int) -> None:
-        self._outstanding.discard(mid)
-        self._counts.receipts += 1
+    def _published(self, mids: Sequence[int]) -> None:
+        self._outstanding.difference_update(mids)
+        self._counts.receipts += len(mids)
         self.pump()

@@ -3,6 +3,7 @@
 import msgspec
 
 from sensors.city import City
+from sensors.line import reception_head
 from streams.topics import MQTT_ROOT, partition_of
 
 REMEMBERED = 100_000
@@ -18,6 +19,7 @@ class Route(msgspec.Struct, frozen=True):
         district: District in the topic, empty in a malformed one.
         zone: Zone in the topic, empty in a malformed one.
         receipts: Topic of the receipts, empty in a malformed one.
+        head: What stands in its lines ahead of the time; follows from the terminal.
     """
 
     terminal: str
@@ -25,6 +27,10 @@ class Route(msgspec.Struct, frozen=True):
     district: str = ""
     zone: str = ""
     receipts: str = ""
+    head: bytes = b""
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "head", reception_head(self.terminal))
 
 
 class Router:
@@ -37,8 +43,8 @@ class Router:
     """
 
     def __init__(self, city: City, partitions: int) -> None:
+        self.partitions = partitions
         self._city = city
-        self._partitions = partitions
         self._routes: dict[str, Route] = {}
 
     def route(self, topic: str) -> Route:
@@ -61,4 +67,4 @@ class Router:
 
     def _partition(self, terminal: str) -> int:
         known = self._city.terminals.get(terminal)
-        return partition_of(known.zone if known else terminal, self._partitions)
+        return partition_of(known.zone if known else terminal, self.partitions)

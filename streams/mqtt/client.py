@@ -9,6 +9,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from streams.mqtt.channel import Channel
+
 _FOREVER = 0xFFFFFFFF
 
 
@@ -51,19 +53,24 @@ class LinkOptions(msgspec.Struct, frozen=True, kw_only=True):
     will: Will | None = None
 
 
+class _Client(paho.Client):  # type: ignore[misc]  # paho is skipped by mypy
+    """A paho client whose socket is a `Channel`."""
+
+    def _create_socket(self) -> Channel:
+        return Channel(super()._create_socket())
+
+
 def make_client(options: LinkOptions) -> paho.Client:
-    """A client that is not connected yet and has no call-backs."""
+    """A client that is not connected yet and has no call-backs; its socket is a `Channel`."""
     clean = {} if options.protocol == 5 else {"clean_session": not options.persistent}
-    client = paho.Client(
+    client = _Client(
         CallbackAPIVersion.VERSION2,
         options.client_id,
         protocol=options.protocol,
         # Otherwise a refusal makes paho reconnect by itself, blocking the event loop.
         reconnect_on_failure=False,
-        manual_ack=options.manual_ack,
         **clean,
     )
-    client.max_inflight_messages_set(0)  # the owner limits what it has outstanding
     if options.username:
         client.username_pw_set(options.username, options.password or None)
     if options.tls_ca is not None:

@@ -2,16 +2,17 @@
 
 import time
 from collections import deque
+from collections.abc import Sequence
 
 import msgspec
 import structlog
-from paho.mqtt.client import MQTTMessage
 
 from sensors.city import City
 from sensors.outgoing import Outgoing
 from streams.gateway.receipt import decode_receipt
 from streams.mqtt.client import LinkOptions, Will
 from streams.mqtt.link import Link
+from streams.mqtt.wire import Message
 from streams.terminals.counts import PublishedCounts
 from streams.terminals.outbox import Outbox, Waiting
 from streams.topics import MQTT_ROOT, mqtt_state, mqtt_up
@@ -51,8 +52,8 @@ class Terminal:
             )
         )
         self.link.on_up = self._up
-        self.link.on_message = self._receipt
-        self.link.on_published = self._with_broker.discard
+        self.link.on_messages = self._receipts
+        self.link.on_published = self._with_broker.difference_update
 
     @property
     def unconfirmed(self) -> int:
@@ -115,13 +116,14 @@ class Terminal:
         self.link.publish(self._state, self._says("online"), retain=True)
         self.send_due()
 
-    def _receipt(self, message: MQTTMessage) -> None:
-        try:
-            receipt = decode_receipt(bytes(message.payload))
-        except msgspec.DecodeError:
-            _log.warning("not_a_receipt", topic=message.topic)
-            return
-        self._counts.receipts += self._outbox.confirm(receipt.id)
+    def _receipts(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            try:
+                receipt = decode_receipt(message.payload)
+            except msgspec.DecodeError:
+                _log.warning("not_a_receipt", topic=message.topic)
+                continue
+            self._counts.receipts += self._outbox.confirm(receipt.id)
 
     def _place(self, topic_zone: str | None) -> tuple[str, str]:
         """District and zone for the topic."""

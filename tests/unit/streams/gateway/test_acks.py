@@ -3,16 +3,18 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.gateway.acks import AckWindow
+from streams.gateway.acks import AckWindow, Pending
 
 
 @given(st.permutations(range(12)))
 def test_messages_safe_in_any_order_are_acknowledged_in_theirs(order: list[int]) -> None:
     window = AckWindow()
-    pendings = [window.take(mid) for mid in range(100, 112)]
+    pendings = [Pending(mid) for mid in range(100, 112)]
+    for pending in pendings:
+        window.take(pending)
     given_acks: list[int] = []
     for index in order:
-        acks = list(window.settle([pendings[index]]))
+        acks = window.settle([pendings[index]])
         given_acks += acks
         assert all(pendings[mid - 100].safe for mid in acks)
     assert given_acks == list(range(100, 112))
@@ -21,8 +23,9 @@ def test_messages_safe_in_any_order_are_acknowledged_in_theirs(order: list[int])
 
 def test_messages_of_a_lost_connection_are_not_acknowledged_on_the_next() -> None:
     window = AckWindow()
-    old = window.take(1)
+    old, new = Pending(1), Pending(1)
+    window.take(old)
     window.reset()
-    new = window.take(1)
-    assert list(window.settle([old])) == []
-    assert list(window.settle([new])) == [1]
+    window.take(new)
+    assert window.settle([old]) == []
+    assert window.settle([new]) == [1]
