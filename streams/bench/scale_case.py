@@ -115,7 +115,8 @@ def run_case(spec: ScaleSpec) -> ScaleFigures:
     with tempfile.TemporaryDirectory(prefix="vitals-bench-") as folder:
         write_city(places, Path(folder))
         pack = load_pack(Path(folder))
-    total = spec.warm_up + spec.packs + LIVE_FRAMES * _FRAME_PACKS
+    # Warm-up and measurement each end with a whole frame.
+    total = spec.warm_up + spec.packs + (2 + LIVE_FRAMES) * _FRAME_PACKS
     source = frames(schedule(places, total, _SEED, NO_FAULTS), _SEED)
     gc.collect()
     if spec.is_traced:

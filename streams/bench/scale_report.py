@@ -86,7 +86,7 @@ def scale_report(rows: Sequence[ScaleRow], restarted: Restart | None) -> Report:
         ],
         "restart": None if restarted is None else msgspec.to_builtins(restarted),
     }
-    grids = (cost, state)
+    grids: tuple[Grid, ...] = (cost, state)
     if restarted is not None:
         grids = (*grids, restarted.grid)
         notes.append(
