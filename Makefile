@@ -23,10 +23,11 @@ BRIEFLY := awk '/(Downloading|Using cached) .* MB\)/ { sub(/.*(Downloading|Using
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 JARS := $(VENV)/.jars
+PEERS := $(VENV)/.peers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup up test test-live check fmt clean
+.PHONY: help setup up test test-live bench check fmt clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1:\2/p' $(MAKEFILE_LIST) | \
@@ -44,6 +45,9 @@ test: $(DEV)  ## every test that needs no servers but those in wheels (ARGS="-k 
 test-live: $(DEV)  ## tests on a real Mosquitto and InfluxDB, which are installed (apt, Go) first
 	@deploy/live/install.sh
 	@VITALS_LIVE_REQUIRED=1 $(BIN)/python -m pytest -m live $(ARGS)
+
+bench: $(if $(findstring --peers,$(ARGS)),$(PEERS),$(RUNTIME))  ## measure it on this machine (ARGS="engine --peers")
+	@$(BIN)/vitals bench $(ARGS)
 
 check: $(DEV)  ## format, lint, types, direction of imports; changes nothing
 	@code=0; for tool in "ruff format --check --output-format concise ." \
@@ -74,6 +78,11 @@ $(RUNTIME): pyproject.toml | $(BIN)/python
 $(DEV): pyproject.toml | $(RUNTIME)
 	@echo "set-up: the tools of development"
 	@$(PIP) install --progress-bar off --editable '.[dev]' | $(BRIEFLY)
+	@touch $@
+
+$(PEERS): pyproject.toml | $(RUNTIME)
+	@echo "set-up: other stream engines to measure beside ours"
+	@$(PIP) install --progress-bar off --editable '.[bench]' | $(BRIEFLY)
 	@touch $@
 
 # A fetch that fails is no error here: `vitals up` tries again, and VITALS_KAFKA may name a Kafka
