@@ -40,7 +40,7 @@ CROWDED = build_city(
         terminal("a", "square", {"people_density": 10.0, "temperature": 10.0, "laeq": 60.0}),
         terminal("b", "square", {"people_density": (10.0, Stamp.END), "temperature": 60.0}),
         terminal("c", "square", {"laeq": 10.0, "people_count": (10.0, Stamp.INSTANT)}),
-        terminal("ts:1", "road", {"traffic_speed": 10.0, "traffic_flow": 1.0, "rain": 3600.0}),
+        terminal("ts:1", "road", {"traffic_speed": 60.0, "traffic_flow": 1.0, "rain": 3600.0}),
     ],
 )  # fmt: skip
 """Two zones; several terminals of one quantity, with unlike cadences and stamps."""

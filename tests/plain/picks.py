@@ -1,9 +1,10 @@
 """Times, values and faults of readings, those that find errors more often than chance would."""
 
+import math
 from random import Random
 
 from sensors.city import DeclaredQuantity, Terminal
-from sensors.quantity import CATALOGUE
+from sensors.quantity import CATALOGUE, Conversion
 from tests.plain import spelling
 from tests.plain.screening import horizon_of
 from tests.plain.senml_text import Record
@@ -82,6 +83,24 @@ def other(random: Random, value: str) -> str:
         return spelling.number(random, float(value) + 0.5)
     except (ValueError, OverflowError):
         return "1"
+
+
+def respelled(random: Random, record: Record) -> Record:
+    """The same reading in other words: another spelling of the number, or another unit."""
+    try:
+        value = float(record.value)
+    except ValueError:
+        return record
+    quantity = CATALOGUE.get(record.name.rpartition("/")[2])
+    if not math.isfinite(value):
+        return record
+    if quantity is None or record.unit != quantity.unit or random.random() < 0.5:
+        return record._replace(value=spelling.number(random, value))
+    units = sorted(quantity.conversions) or [record.unit]
+    unit = random.choice(units)
+    conversion = quantity.conversions.get(unit, Conversion(1.0))
+    sent = float(f"{(value - conversion.offset) / conversion.factor:.12g}")
+    return record._replace(unit=unit, value=spelling.number(random, sent))
 
 
 def spoilt(random: Random, record: Record, terminals: list[Terminal]) -> Record:

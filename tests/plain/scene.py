@@ -1,7 +1,7 @@
 """Streams of reception lines with everything in them that terminals, networks and clocks do.
 
 A stream is a list of moves, each one line or a short run of lines. A move is its kind, the time
-that passed before it, and a seed for the rest: so Hypothesis can leave out what does not matter.
+that passed before it, and a seed for the rest: what one move does depends little on the others.
 """
 
 from random import Random
@@ -46,9 +46,6 @@ class Scene:
             self._now = picks.snapped(self._random, self._now + move.gap, self._now)
         getattr(self, f"_{move.kind}")()
 
-    def _rest(self) -> None:
-        """Nothing but time."""
-
     def _tick(self) -> None:
         self.lines.append(encode_tick(self._received()))
 
@@ -66,6 +63,24 @@ class Scene:
                     records[index] = picks.spoilt(random, records[index], self._terminals)
                 self._send(terminal.id, records, is_usual=random.random() < 0.9)
             self._now += pace
+
+    def _season(self) -> None:
+        """One terminal for longer than its horizon; then late readings, as old as may be."""
+        random = self._random
+        terminal = random.choice(self._terminals)
+        declared = random.choice(terminal.quantities)
+        horizon = horizon_of(declared.cadence)
+        for _ in range(45):
+            self._now += horizon // 30
+            at = self._now - self._now % 1000
+            records = [picks.record(random, terminal, q, at) for q in terminal.quantities]
+            self._send(terminal.id, records, is_usual=True)
+        for _ in range(10):
+            at = self._now - random.choice(
+                [random.randrange(horizon), horizon - random.randrange(60)]
+            )
+            self._send(terminal.id, [picks.record(random, terminal, declared, at)], is_usual=True)
+            self._now += random.choice([0, 1, 1000])
 
     def _backlog(self) -> None:
         """A terminal that had no network sends what it kept, pack by pack, at once."""
@@ -133,12 +148,14 @@ class Scene:
             return
         random = self._random
         terminal, records, payload = random.choice(self._sent[-12:])
-        how = random.choice(["bytes", "readings", "part", "conflict"])
+        how = random.choice(["bytes", "readings", "part", "respelled", "respelled", "conflict"])
         if how == "bytes":
             self.lines.append(encode_reception(terminal, self._received(), payload))
             return
         if how == "part":
             records = random.sample(records, random.randint(1, len(records)))
+        if how == "respelled":
+            records = [picks.respelled(random, r) for r in records]
         if how == "conflict":
             records = [r._replace(value=picks.other(random, r.value)) for r in records]
         self._send(terminal, records, is_usual=random.random() < 0.3)
