@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -11,6 +11,7 @@ from indicators.registry import SignSet
 from streams.bench.contender import Row
 from streams.bench.engine_report import engine_report
 from streams.bench.feed import drop_topics, feed_frames, feed_packs
+from streams.bench.java_runs import JAVA_PEERS, fetch_jars, find_java, run_java
 from streams.bench.peer_runs import PEERS, check_installed, run_peer
 from streams.bench.places import Places, Shape, places_of, write_city
 from streams.bench.program import Site, run_program
@@ -38,6 +39,7 @@ class EngineOptions(NamedTuple):
         frame_bytes: Length that a frame does not exceed.
         processes: Processes of the worker; more than one is measured beside one.
         peers: Whether the other engines take their turn.
+        java: Whether those that are written in Java take theirs.
         peer_seconds: How long each of them may take.
     """
 
@@ -46,6 +48,7 @@ class EngineOptions(NamedTuple):
     frame_bytes: int = 256 * 1024
     processes: int = 1
     peers: bool = False
+    java: bool = False
     peer_seconds: float = 40.0
 
 
@@ -99,15 +102,20 @@ class _Bench:
         asyncio.run(ensure_topics(settings))
         self.frames = asyncio.run(feed_frames(settings, self.run, SEED, options.frame_bytes))
 
-    def peers(self) -> Iterable[Row]:
+    def peers(self) -> Iterator[Row]:
         """The other engines, one after the other, on single packs."""
         options = self._options
+        if not (options.peers or options.java):
+            return
         self._say(f"filling packs with {options.packs:,} packs")
         tidy = schedule(self.places, options.packs, SEED, NO_FAULTS)
         asyncio.run(feed_packs(self.site.kafka, tidy, SEED))
-        for peer in PEERS:
+        for peer in PEERS if options.peers else ():
             self._say(f"measuring {peer.name}")
             yield run_peer(peer, self.site, options.packs, options.peer_seconds)
+        for java_peer in JAVA_PEERS if options.java else ():
+            self._say(f"measuring {java_peer.name}")
+            yield run_java(java_peer, find_java(), self.site, options.packs, options.peer_seconds)
 
     def _settings(self, number: int) -> Settings:
         return Settings(
@@ -136,6 +144,9 @@ def bench_engine(options: EngineOptions, say: Say) -> Report:
     """
     if options.peers:
         check_installed()
+    if options.java:
+        find_java()
+        fetch_jars(say)
     with tempfile.TemporaryDirectory(prefix="vitals-bench-") as scratch:
         folder = Path(scratch)
         say("starting Kafka")
@@ -144,5 +155,5 @@ def bench_engine(options: EngineOptions, say: Say) -> Report:
             bench.fill(0)
             rows = [bench.ceiling()]
             rows += [bench.ours(number) for number in sorted({1, options.processes})]
-            rows += bench.peers() if options.peers else ()
+            rows += bench.peers()
         return engine_report(rows, bench.run, bench.frames)

@@ -17,6 +17,7 @@ from streams.bench.scale import SIZES, bench_scale
 from streams.citypack import PackError
 from streams.embedded.child import ServerError
 from streams.kafka_topics import TopicError
+from streams.log import configure
 from streams.recording import RecordingError
 
 app = typer.Typer(help="Measure the engine, the replay and the gateway on this machine.",
@@ -32,6 +33,8 @@ Page = Annotated[
 @app.callback()
 def bench() -> None:
     """Measure on this machine; figures count only beside others of the same run."""
+    # Kafka's clients tell at WARNING of what they then mend by themselves.
+    configure("error", json=False)
 
 
 @app.command("engine")
@@ -47,8 +50,11 @@ def engine(
     peers: Annotated[
         bool, typer.Option("--peers", help="Faust, Quix Streams, Bytewax too")
     ] = False,
+    java: Annotated[
+        bool, typer.Option("--java", help="Kafka Streams and Flink too; needs a JDK 17")
+    ] = False,
     limit: Annotated[
-        float, typer.Option(min=1, help="With --peers: seconds that each may take")
+        float, typer.Option(min=1, help="With --peers or --java: seconds that each may take")
     ] = 40.0,
     as_json: AsJson = False,
     page: Page = None,
@@ -59,7 +65,7 @@ def engine(
 
     Example: vitals bench engine --packs 1000000 --peers --write docs/benchmarks.md
     """
-    options = EngineOptions(packs, terminals, frames << 10, processes, peers, limit)
+    options = EngineOptions(packs, terminals, frames << 10, processes, peers, java, limit)
     with plainly():
         finish(bench_engine(options, steps()), as_json=as_json, page=page)
 
