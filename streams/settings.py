@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Prometheus port of a process; 0 = none"
     )
+    worker_processes: int = Field(
+        default=1, ge=1, le=64, description="Processes of a worker; they share the partitions"
+    )
 
     speed: float = Field(default=1.0, gt=0, description="Stream seconds per second")
     clock_anchor: float | None = Field(default=None, description="Unix time at which the run began")

@@ -57,9 +57,11 @@ def published(stream: str, body: bytes) -> Published:
 
 
 class WorkerProcess:
-    """One `vitals worker` process; its log lines are kept."""
+    """One `vitals worker`, of one process or several; its log lines are kept."""
 
-    def __init__(self, settings: Settings, name: str, folder: Path, failpoint: str = "") -> None:
+    def __init__(
+        self, settings: Settings, name: str, folder: Path, failpoint: str = "", processes: int = 1
+    ) -> None:
         self.log = folder / f"{name}.log"
         env = {
             **os.environ,
@@ -74,7 +76,7 @@ class WorkerProcess:
         }
         if settings.rules:
             env["VITALS_RULES"] = str(settings.rules)
-        command = [sys.executable, "-m", "streams.cli", "worker"]
+        command = [sys.executable, "-m", "streams.cli", "worker", "--processes", str(processes)]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(command, env=env, stdout=out, stderr=out)
 

@@ -3,10 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 LOG_LIMIT: Final = 5 << 20
 """Bytes a log may have at a start; a larger one moves to `<name>.1` first."""
@@ -31,33 +31,45 @@ class ServerError(RuntimeError):
     """An embedded server could not be started; the message says what to do."""
 
 
-def spawn(argv: Sequence[str], log: Path, keep: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+def spawn(
+    argv: Sequence[str],
+    log: Path | None,
+    keep: Sequence[int] = (),
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that Ctrl-C reaches only the supervisor.
 
     Args:
         argv: The program by its full path, and its arguments.
-        log: File to which its standard output and error are appended.
+        log: File to which its standard output and error are appended; None leaves them this one's.
         keep: Open file descriptors that the child inherits.
+        environment: Variables that it has beside this process's.
 
     Raises:
         OSError: The process could not be started.
     """
+    env = None if environment is None else {**os.environ, **environment}
+    if log is None:
+        return _SPAWNER.submit(_popen, argv, None, keep, env).result()
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_name(f"{log.name}.1"))
-    return _SPAWNER.submit(_popen, argv, log, keep).result()
-
-
-def _popen(argv: Sequence[str], log: Path, keep: Sequence[int]) -> subprocess.Popen[bytes]:
     with log.open("ab") as out:
-        return subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _WRAPPER, str(os.getpid()), *argv],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=tuple(keep),
-        )
+        return _SPAWNER.submit(_popen, argv, out, keep, env).result()
+
+
+def _popen(
+    argv: Sequence[str], out: IO[bytes] | None, keep: Sequence[int], env: dict[str, str] | None
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _WRAPPER, str(os.getpid()), *argv],
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=None if out is None else subprocess.STDOUT,
+        start_new_session=True,
+        pass_fds=tuple(keep),
+        env=env,
+    )
 
 
 def end(process: subprocess.Popen[bytes], patience: float = 15.0) -> None:

@@ -102,6 +102,68 @@ async def test_faust_host_publishes_what_replay_writes(
     assert _differing(tmp_path / "live", expected) == []
     assert code == 0
     assert worker.events("fatal") == []
+    assert {event["loop"] for event in worker.events("rebalanced")} == {"uvloop"}
+
+
+async def test_processes_of_one_machine_share_evenly_and_stop_together(
+    kafka: str, pack: CityPack, recording: Path, expected: Path, tmp_path: Path
+) -> None:
+    run = KafkaRun(_settings(kafka, pack, "fleet"))
+    await run.prepare()
+    frames, last = _frames(pack, recording, 50)
+    half = len(frames) // 2
+    first = WorkerProcess(run.settings, "first", tmp_path, processes=2)
+    shares = await _shares(run.settings, first, 2)
+    await run.feed(frames[:half], pause=6.0 / half)
+    os.kill(next(iter(shares)), signal.SIGKILL)
+    await run.feed(frames[half:])
+    died = await asyncio.to_thread(first.process.wait, 30)
+    second = WorkerProcess(run.settings, "second", tmp_path, processes=2)
+    try:
+        await run.drain(last)
+        again = await _shares(run.settings, second, 2)
+    finally:
+        code = second.stop()
+    await run.collect(tmp_path / "live")
+    even = {"readings": 2, "indications": 1, "commands": 1}
+    assert [*shares.values(), *again.values()] == [even] * 4
+    assert died == 128 + signal.SIGKILL
+    assert code == 0
+    assert [event["code"] for event in first.events("a worker process ended")] == [-signal.SIGKILL]
+    assert _differing(tmp_path / "live", expected) == []
+    assert first.events("fatal") == second.events("fatal") == []
+    assert not [pid for pid in [*shares, *again] if _is_running(pid)]
+
+
+async def _shares(
+    settings: Settings, worker: WorkerProcess, processes: int
+) -> dict[int, dict[str, int]]:
+    """Process → input topic → how many partitions it has, once every partition has an owner."""
+    everything = settings.zone_partitions + 2 * settings.district_partitions
+    found: dict[int, dict[str, int]] = {}
+    for _ in range(300):
+        newest = {event["pid"]: event["assigned"] for event in worker.events("rebalanced")}
+        found = {pid: _counted(settings, assigned) for pid, assigned in newest.items()}
+        held = [count for share in found.values() for count in share.values()]
+        if len(found) == processes and sum(held) == everything:
+            return found
+        await asyncio.sleep(0.1)
+    raise TimeoutError(f"the partitions were not shared out: {found}")
+
+
+def _counted(settings: Settings, assigned: list[str]) -> dict[str, int]:
+    inputs = ("readings", "indications", "commands")
+    return {
+        name: sum(f"topic='{settings.topic(name)}'" in text for text in assigned) for name in inputs
+    }
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 async def test_killed_and_paused_workers_change_nothing(
