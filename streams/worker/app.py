@@ -5,14 +5,17 @@ when it is needed shows a returning worker what its successor wrote, which a tab
 last rebalance does not (docs/decisions/0003).
 """
 
+import asyncio
+import gc
 import os
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import faust
 import structlog
+import uvloop
 from prometheus_client import start_http_server
 
 from streams.citypack import engine_config, load_pack
@@ -31,6 +34,9 @@ from streams.worker.partition_host import PartitionHost, Site
 from streams.worker.work import DistrictWork, ZoneWork
 
 log = structlog.get_logger("worker")
+
+_GC_THRESHOLD: Final = 50_000
+"""Objects that may come before the youngest are looked at."""
 
 
 def build_app(settings: Settings) -> faust.App:
@@ -70,7 +76,8 @@ def build_app(settings: Settings) -> faust.App:
     async def rebalanced(*_args: object, **_kwargs: object) -> None:
         zones.new_lease()
         districts.new_lease()
-        log.info("rebalanced", assigned=sorted(str(tp) for tp in app.consumer.assignment()))
+        log.info("rebalanced", assigned=sorted(str(tp) for tp in app.consumer.assignment()),
+                 pid=os.getpid(), loop=type(asyncio.get_running_loop()).__module__)  # fmt: skip
 
     @app.on_before_shutdown.connect
     async def stopping(*_args: object, **_kwargs: object) -> None:
@@ -100,6 +107,9 @@ def _faust_app(settings: Settings) -> faust.App:
         stream_ack_exceptions=False,
         stream_ack_cancelled_tasks=False,
         stream_wait_empty=False,
+        # There are no tables to have a standby for; with one (the default) Faust fills each worker
+        # up before the next: four partitions over three workers would be 2, 2 and 0.
+        table_standby_replicas=0,
     )
 
 
@@ -123,8 +133,23 @@ def _agent(
 
 def run_worker(settings: Settings) -> None:
     """Run a worker until it is told to stop (SIGTERM, SIGINT)."""
+    uvloop.install()
     app = build_app(settings)
+    _spare_the_collector()
     if settings.metrics_port:
         start_http_server(settings.metrics_port)
     worker = faust.Worker(app, loglevel="WARN", redirect_stdouts=False, override_logging=False)
     worker.execute_from_commandline()
+
+
+def _spare_the_collector() -> None:
+    """Let the garbage collector look at what the inputs make, and not at the program and the city.
+
+    Cycles are rare here, and what an input makes goes by its reference count. Measured over 100,000
+    packs (9 s of CPU time): 1.4 % of the time collecting with Python's settings, longest pause
+    48 ms; 0.9 % and 22 ms with the start-up frozen; 0.4 % and 18 ms with the threshold too. Without
+    any collection the cycles of lost connections would stay.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD, 10, 10)
