@@ -63,6 +63,11 @@ def engine_report(rows: Sequence[Row], run: Schedule, frames: int) -> Report:
             }
             for row in rows
         ],
+        "speed_up": {
+            str(row.processes): row.packs_per_second / ours.packs_per_second
+            for row in rows
+            if row.processes > 1
+        },
         "ratios": {f"ours/{name}": msgspec.to_builtins(value) for name, value in compared.items()},
     }
     title = (
