@@ -23,31 +23,29 @@ import msgspec
 from streams.bench.arrivals import Arrivals, arrivals, end_offsets
 from streams.bench.gateway_servers import Servers, servers
 from streams.bench.mqtt_publishers import Publishers, drain_alone
+from streams.bench.report import BenchError
 from streams.bench.usage import Usage
 from streams.clock import wall_seconds
 from streams.topics import READINGS
 
-PACED_S: Final = 10.0
 _POLL_S: Final = 0.03
 _PATIENCE_S: Final = 90.0
 
 
-class BenchError(RuntimeError):
-    """A measurement could not be made; the message says why."""
-
-
-class Options(msgspec.Struct, frozen=True, kw_only=True):
+class GatewayOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What to measure.
 
     Attributes:
         messages: Messages of the loads `full` and `backlog`, >= 1000.
         rate: Messages a second of the load `paced`.
+        seconds: How long `paced` is.
         broker: "mosquitto", "embedded", or "" for the first that is there.
         gateways: 1, or 2 that divide the messages by a shared subscription.
     """
 
     messages: int = 60_000
     rate: float = 10_000.0
+    seconds: float = 10.0
     broker: str = ""
     gateways: int = 1
 
@@ -89,7 +87,7 @@ class GatewayFigures(msgspec.Struct, frozen=True, kw_only=True):
     peak_mib: dict[str, int]
 
 
-def bench_gateway(options: Options, tell: Callable[[str], None]) -> GatewayFigures:
+def bench_gateway(options: GatewayOptions, tell: Callable[[str], None]) -> GatewayFigures:
     """Start Kafka, the broker and the gateways, and measure.
 
     Args:
@@ -100,7 +98,7 @@ def bench_gateway(options: Options, tell: Callable[[str], None]) -> GatewayFigur
         BenchError: Messages were lost, doubled or disordered, or it took too long.
         ServerError: A server did not start.
     """
-    tell("starting Kafka, the MQTT broker and the gateway")
+    tell(f"starting Kafka, the MQTT broker and {options.gateways} gateway(s)")
     with (
         tempfile.TemporaryDirectory(prefix="vitals-bench-") as folder,
         servers(options.broker, options.gateways, Path(folder)) as running,
@@ -119,7 +117,9 @@ def bench_gateway(options: Options, tell: Callable[[str], None]) -> GatewayFigur
     )
 
 
-def _loads(running: Servers, options: Options, tell: Callable[[str], None]) -> dict[str, Load]:
+def _loads(
+    running: Servers, options: GatewayOptions, tell: Callable[[str], None]
+) -> dict[str, Load]:
     count = options.messages
     begin = max(1000, count // 4)
     tell("warming up")
@@ -129,9 +129,10 @@ def _loads(running: Servers, options: Options, tell: Callable[[str], None]) -> d
     tell(f"a backlog of {count} messages")
     begin += count
     backlog = _measure(running, range(begin, begin + count), 0.0, stopped=True)
-    tell(f"{options.rate:.0f} messages/s for {PACED_S:.0f} s")
+    tell(f"{options.rate:.0f} messages/s for {options.seconds:.0f} s")
     begin += count
-    paced = _measure(running, range(begin, begin + int(options.rate * PACED_S)), options.rate)
+    due = int(options.rate * options.seconds)
+    paced = _measure(running, range(begin, begin + due), options.rate)
     return {"full": full, "backlog": backlog, "paced": paced}
 
 
@@ -156,7 +157,9 @@ def _measure(running: Servers, numbers: range, rate: float, *, stopped: bool = F
     publishers.wait()
     ends = asyncio.run(end_offsets(kafka, topic, partitions))
     arrived = asyncio.run(arrivals(kafka, topic, begins, ends, numbers))
-    if arrived.lost or arrived.twice or arrived.out_of_order:
+    # Gateways that divide the messages promise the order of a terminal each for itself only.
+    disordered = arrived.out_of_order and len(running.gateways) == 1
+    if arrived.lost or arrived.twice or disordered:
         raise BenchError(f"the gateway has failed its guarantees: {arrived}")
     return Load(
         messages=len(numbers),

@@ -16,6 +16,7 @@ import msgspec
 
 from streams.bench.brokers import Broker, broker
 from streams.bench.mqtt_load import DISTRICT, TERMINALS, ZONES, name_of, zone_of
+from streams.bench.report import BenchError
 from streams.bench.usage import Usage, usage_of
 from streams.embedded.child import ServerError, end, last_lines, spawn
 from streams.embedded.kafka import EmbeddedKafka
@@ -54,9 +55,12 @@ class Servers(msgspec.Struct, frozen=True):
         """PUBACKs that the gateways have given since their start.
 
         Raises:
-            httpx.HTTPError: A gateway has ended.
+            BenchError: A gateway has ended.
         """
-        return sum(_count(port, "acks") for port in self.metrics)
+        try:
+            return sum(_count(port, "acks") for port in self.metrics)
+        except httpx.HTTPError as error:
+            raise BenchError(f"a gateway does not answer: {error}") from None
 
     def signal(self, number: int) -> None:
         """Send a signal to the gateways."""

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from streams.bench.mqtt_load import Published, Share
+from streams.bench.report import BenchError
 from streams.clock import wall_seconds
 
 PUBLISHERS: Final = 4
@@ -40,19 +41,19 @@ class Publishers:
         """Wait until the broker has acknowledged everything; safe to call twice.
 
         Raises:
-            RuntimeError: One of them has failed, or could not begin in time.
+            BenchError: One of them has failed, or could not begin in time.
         """
         began = [_result(process).began for process in self._processes]
         self._processes = []
         if began and max(began) - self.begin > _LATE_S:
-            raise RuntimeError("the publishers did not start in time; the machine is busy")
+            raise BenchError("the publishers did not start in time; the machine is busy")
 
 
 def drain_alone(address: str, count: int) -> float:
     """Messages a second that publishers and broker manage if a bare client takes them."""
     sink = _start((address, count))
     if sink.stdout is None or sink.stdout.readline() != b"subscribed\n":
-        raise RuntimeError("the sink could not subscribe")
+        raise BenchError("the sink could not subscribe")
     publishers = Publishers(address, range(count), 0.0)
     publishers.wait()
     return count / (_result(sink).ended - publishers.begin)
@@ -67,5 +68,5 @@ def _start(job: object) -> "subprocess.Popen[bytes]":
 def _result(process: "subprocess.Popen[bytes]") -> Published:
     output, _ = process.communicate(timeout=_PATIENCE_S)
     if process.returncode:
-        raise RuntimeError(f"a process of the load has ended with {process.returncode}")
+        raise BenchError(f"a process of the load has ended with {process.returncode}")
     return msgspec.json.decode(output, type=Published)

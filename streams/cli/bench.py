@@ -11,6 +11,8 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 
 from streams.bench.engine import EngineOptions, bench_engine
+from streams.bench.gateway import GatewayOptions, bench_gateway
+from streams.bench.gateway_report import gateway_report
 from streams.bench.replays import bench_replay
 from streams.bench.report import BenchError, Report, show
 from streams.bench.scale import SIZES, bench_scale
@@ -112,6 +114,40 @@ def replay(
     with plainly():
         report = bench_replay(recordings or [], city, packs, repeat, steps())
         finish(report, as_json=as_json, page=page)
+
+
+@app.command("gateway")
+def gateway(
+    messages: Annotated[
+        int, typer.Option(min=1000, help="Messages of the loads at full speed, ten readings each")
+    ] = 60_000,
+    broker: Annotated[
+        str, typer.Option(help="mosquitto or embedded; else Mosquitto where it is installed")
+    ] = "",
+    gateways: Annotated[
+        int, typer.Option(min=1, max=2, help="2: measure two that divide the messages as well")
+    ] = 1,
+    rate: Annotated[float, typer.Option(min=1, help="Messages/s of the paced load")] = 10_000.0,
+    as_json: AsJson = False,
+    page: Page = None,
+) -> None:
+    """Measure MQTT QoS 1 to Kafka acks=all: messages/s, latency, CPU, frames.
+
+    Fails where a message is lost, doubled or out of order.
+
+    Example: vitals bench gateway --gateways 2 --write docs/benchmarks.md
+    """
+    if broker not in ("", "mosquitto", "embedded"):
+        raise typer.BadParameter("--broker is mosquitto or embedded")
+    tell = steps()
+    with plainly():
+        runs = [
+            bench_gateway(
+                GatewayOptions(messages=messages, rate=rate, broker=broker, gateways=count), tell
+            )
+            for count in range(1, gateways + 1)
+        ]
+        finish(gateway_report(runs), as_json=as_json, page=page)
 
 
 def finish(report: Report, *, as_json: bool, page: Path | None) -> None:
