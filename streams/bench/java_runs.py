@@ -104,7 +104,15 @@ def run_java(peer: JavaPeer, java: Java, site: Site, packs: int, seconds: float)
         raise BenchError(f"{peer.main}.java does not compile here:\n{compiled.stderr.strip()}")
     opened = [part for name in _OPENED for part in ("--add-opens", f"java.base/{name}=ALL-UNNAMED")]
     argv = [
-        *(java.java, "-Xmx2g", *opened, "-cp", f"{classes}:{jars}", peer.main),
+        *(
+            java.java,
+            "-Xmx2g",
+            f"-Djava.io.tmpdir={site.folder}",
+            *opened,
+            "-cp",
+            f"{classes}:{jars}",
+            peer.main,
+        ),
         *(site.kafka, str(packs), str(seconds), peer.option),
     ]
     return run_program(peer.name, argv, site, seconds + _START_AND_LAST_S, peer.keeps)

@@ -46,7 +46,8 @@ def run_program(name: str, argv: Sequence[str], site: Site, limit: float, keeps:
         BenchError: It ended before it was done, or takes too long.
     """
     log = site.folder / f"{name.replace(' ', '-')}.log"
-    process = spawn(argv, log)
+    # Whatever it leaves behind goes with the folder.
+    process = spawn(argv, log, environment={"TMPDIR": str(site.folder)})
     try:
         first = _wait(process, site, log, FIRST, START_S)
         last = _wait(process, site, log, DONE, limit)

@@ -60,7 +60,9 @@ class Worker:
     def __init__(self, settings: Settings, site: Site, name: str, processes: int = 1) -> None:
         self._site = site
         self.log = site.folder / f"{name}.log"
-        self.process: subprocess.Popen[bytes] = spawn(_command(settings, processes), self.log)
+        self.process: subprocess.Popen[bytes] = spawn(
+            _command(settings, processes), self.log, environment={"TMPDIR": str(site.folder)}
+        )
 
     def alive(self) -> None:
         """Raise where it has ended.
