@@ -80,9 +80,7 @@ def aqi_hourly(inputs: Inputs) -> Measure:
 def _hourly_mean(inputs: Inputs, pollutant: str) -> float | None:
     """Mean over the stations whose hour is valid, or None."""
     valid = [
-        a.mean
-        for a in inputs.by_quantity.get(pollutant, ())
-        if a.partial.count >= VALID_SHARE * a.expected
+        a.mean for a in inputs.by_quantity.get(pollutant, ()) if a.count >= VALID_SHARE * a.expected
     ]
     return sum(valid) / len(valid) if valid else None
 

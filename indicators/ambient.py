@@ -1,7 +1,7 @@
 """Noise and weather."""
 
 from indicators.vital_sign import Inputs, Level, Measure, VitalSign
-from indicators.window import Aggregate, pooled
+from indicators.window import pooled
 
 NOISE_LEVELS = (
     Level("N3", 70.0, "超过70分贝", "above 70 dB", "yellow"),
@@ -15,12 +15,10 @@ def noise_leq(inputs: Inputs) -> Measure:
 
     Source: levels [D]; 70 dB is the day limit of zone 4a in GB 3096-2008 [V secondary].
     """
-    readings = inputs.all("laeq")
-    pool = pooled(readings)
+    pool = pooled(inputs.all("laeq"))
     if pool is None:
         return Measure(None, "no_data")
-    whole = Aggregate("", readings[0].quantity, 0.0, pool)
-    return Measure(whole.mean, detail={"max": pool.high, "readings": pool.count})
+    return Measure(pool.mean, detail={"max": pool.high, "readings": pool.count})
 
 
 def temperature(inputs: Inputs) -> Measure:

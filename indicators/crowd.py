@@ -16,9 +16,7 @@ def crowd_density(inputs: Inputs) -> Measure:
 
     Source: levels are ours [D]; no national alarm density was found.
     """
-    cameras = [
-        (quantile(a.partial, a.quantity, 0.5), a.terminal) for a in inputs.all("people_density")
-    ]
+    cameras = [(quantile(a, 0.5), a.terminal) for a in inputs.all("people_density")]
     if not cameras:
         return Measure(None, "no_data")
     density, terminal = max(cameras)

@@ -19,8 +19,9 @@ def window_sum(inputs: Inputs) -> Measure:
     for aggregates in inputs.by_quantity.values():
         pool = pooled(aggregates)
         if pool is not None:
-            total = pool.total / aggregates[0].quantity.scale
-            return Measure(total, detail={"count": pool.count, "min": pool.low, "max": pool.high})
+            return Measure(
+                pool.total, detail={"count": pool.count, "min": pool.low, "max": pool.high}
+            )
     return Measure(None, "no_data")
 
 

@@ -63,6 +63,13 @@ class ZonePlan(msgspec.Struct, frozen=True):
     keep: Mapping[str, int]
     cadences: Mapping[str, float]
 
+    def remembered(self, quantity: str) -> tuple[int, int]:
+        """How long readings of a quantity are needed, ms: for late ones, and for open windows."""
+        plans = self.by_quantity.get(quantity, ())
+        span = max((plan.window + plan.hop + plan.grace for plan in plans), default=0)
+        horizon = max((plan.horizon for plan in plans), default=0)
+        return horizon + span, span
+
     @property
     def grid(self) -> dict[str, int]:
         """What a state's windows stand on: quantity or sign → pane length or hop, ms."""

@@ -1,222 +1,328 @@
-"""The vitals stage: accepted readings into event-time windows, windows into vital signs.
+"""The vitals stage of a partition: remembered readings into windows, windows into vital signs.
 
-One object holds one zone. Times are Unix ms; `now` is the effective received. A window closes on
-time at end + grace by its timer, as revision 0; whatever touches it later publishes one revision
-more, at the time of the line that touched it.
+Times are Unix ms; `now` is the effective received. A window closes on time at end + grace by its
+timer, as revision 0; whatever touches it later publishes one revision more, at the time of the line
+that touched it.
+
+Most readings touch open windows of running signs only. The stage need not see them: they are in the
+row store when the window closes. `Edges` tells which do not, and only those come here one by one.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
+
+from indicators.edges import ANY, ASLEEP, Edges
+from indicators.gather import Gathered, Gathering
 from indicators.plan import SignPlan, ZonePlan
 from indicators.rounding import rounded, significant
 from indicators.state import SignState, ZoneState
 from indicators.timers import Timer, Timers
 from indicators.vital_sign import Basis, Inputs, Measure, VitalValue
-from indicators.window import Aggregate, Partial, absorb, merged, partial_of
-from sensors.quantity import CATALOGUE
-from sensors.screening import Channel
+from sensors.directory import Directory
+from sensors.row_store import NEVER, RowStore
 
 RANK: Final = 0
 _SLACK: Final = 16
 
 
+class Sign:
+    """One vital sign of one zone: its plan, its state and its slot among the edges."""
+
+    __slots__ = ("plan", "slot", "state", "zone")
+
+    def __init__(self, zone: "ZoneVitals", plan: SignPlan, state: SignState, slot: int) -> None:
+        self.zone, self.plan, self.state, self.slot = zone, plan, state, slot
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether readings feed it, and not other signs or the silence of terminals."""
+        return self.plan.sign.basis is Basis.READINGS
+
+
 class ZoneVitals:
     """The vital signs of one zone.
 
-    Args:
+    Attributes:
         plan: What the zone computes.
-        state: Its state; changed in place.
-        timers: The partition's queue; the zone sets its own timers in it.
+        state: Its state.
+        signs: Its signs by id.
+        terminals: Number and cadence (s) of its terminals by id.
+        slot: Its own slot among the edges.
     """
 
-    def __init__(self, plan: ZonePlan, state: ZoneState, timers: Timers) -> None:
-        self.plan = plan
-        self.state = state
-        self._timers = timers
-        self._dirty: set[tuple[str, int]] = set()
+    def __init__(self, plan: ZonePlan, state: ZoneState, edges: Edges) -> None:
+        self.plan, self.state = plan, state
+        self.slot = edges.add_slot()
+        self.terminals: dict[str, tuple[int, float]] = {}
+        self.signs: dict[str, Sign] = {}
+        for name, sign_plan in plan.signs.items():
+            kept = state.signs.setdefault(name, SignState())
+            self.signs[name] = Sign(self, sign_plan, kept, edges.add_slot())
+        self.feeds: Mapping[str, tuple[Sign, ...]] = {
+            quantity: tuple(self.signs[plan.sign.id] for plan in plans)
+            for quantity, plans in plan.by_quantity.items()
+        }
 
-    def rearm(self) -> None:
-        """Set the timers that a loaded state implies."""
-        for sign_id, sign in sorted(self.state.signs.items()):
-            if sign.next_end is not None and sign_id in self.plan.signs:
-                self._arm(self.plan.signs[sign_id], sign.next_end)
 
-    def _arm(self, plan: SignPlan, end: int) -> None:
-        self._timers.set(Timer(end + plan.grace, RANK, self.plan.zone.id, plan.sign.id, end))
+class Vitals:
+    """The vital signs of all zones of a partition.
 
-    def _sign(self, sign_id: str) -> SignState:
-        found = self.state.signs.get(sign_id)
-        if found is None:
-            found = self.state.signs[sign_id] = SignState()
-        return found
+    Args:
+        directory: Numbers of terminals and channels.
+        store: Their readings.
+        timers: The partition's queue.
+    """
 
-    def accept(self, terminal: str, channel: Channel, at: int, value: float, now: int) -> None:
-        """Take one accepted reading; what it changes is told by `revisions` and the timers.
+    def __init__(self, directory: Directory, store: RowStore, timers: Timers) -> None:
+        self._directory, self._store, self._timers = directory, store, timers
+        self.edges = Edges()
+        self.zones: dict[str, ZoneVitals] = {}
+        self._zone_of: list[ZoneVitals] = []
+        self._dirty: set[tuple[str, str, int]] = set()
+        self._gatherings: dict[tuple[int, ...], Gathering] = {}
+        self._version = -1
+
+    # -- zones and groups -------------------------------------------------------------------------
+
+    def open(self, plan: ZonePlan, state: ZoneState) -> ZoneVitals:
+        """Take a zone in, with the timers that its state implies."""
+        zone = self.zones[plan.zone.id] = ZoneVitals(plan, state, self.edges)
+        for terminal, cadence in plan.cadences.items():
+            names = [name for name, (owner, _) in plan.channels.items() if owner == terminal]
+            keep = {name: plan.remembered(plan.channels[name][1].quantity.name) for name in names}
+            channels = {name: plan.channels[name][1] for name in names}
+            self._directory.add_terminal(terminal, channels, keep)
+            number = self._directory.terminal_of(terminal)
+            zone.terminals[terminal] = (-1 if number is None else number, cadence)
+            while len(self._zone_of) < len(self._directory.names):
+                self._zone_of.append(zone)
+        self.edges.set(zone.slot, ANY if state.awake else ASLEEP)
+        for _, sign in sorted(zone.signs.items()):
+            if sign.state.next_end is not None:
+                self._run(sign, sign.state.next_end)
+        return zone
+
+    def zone_of(self, channel: int) -> ZoneVitals:
+        """The zone of a channel."""
+        return self._zone_of[channel]
+
+    def sync_groups(self) -> None:
+        """Take in the groups that the directory has opened since."""
+        members = self._directory.members
+        while self.edges.groups < len(members):
+            pairs: dict[tuple[int, int], None] = {}
+            for channel in members[self.edges.groups]:
+                if channel >= 0:
+                    zone, about = self._zone_of[channel], self._directory.channels[channel]
+                    pairs[zone.slot, 0] = None
+                    for sign in zone.feeds.get(about.quantity.name, ()):
+                        pairs[sign.slot, about.shift_ms] = None
+            self.edges.add_group(pairs)
+
+    # -- readings that need a closer look -----------------------------------------------------------
+
+    def would_wake(self, channel: int, at: int, now: int) -> bool:
+        """Whether a reading would set a timer: nothing later may be taken before it has."""
+        zone, about = self._zone_of[channel], self._directory.channels[channel]
+        if not zone.state.awake:
+            return True
+        belongs = at - about.shift_ms
+        for sign in zone.feeds.get(about.quantity.name, ()):
+            plan, next_end = sign.plan, sign.state.next_end
+            if next_end is None:
+                return True
+            end = (belongs // plan.hop + 1) * plan.hop
+            last = end + plan.window - plan.hop
+            if (
+                end < next_end
+                and last + plan.grace > now
+                and next_end - plan.hop + plan.grace > now
+            ):
+                return True
+        return False
+
+    def touch(self, channel: int, at: int, now: int) -> None:
+        """Take one accepted reading that is before an edge.
+
+        What it changes is told by `revisions` and the timers.
 
         Args:
-            terminal: Terminal id.
-            channel: Channel of the reading.
+            channel: Its channel.
             at: Event time.
-            value: In the canonical unit.
             now: Effective received.
         """
-        state = self.state
-        if not state.awake:
-            self._wake_derived(now)
-        state.newest = max(state.newest, at)
-        state.oldest = min(state.oldest or at, at)
-        state.watermarks[terminal] = max(state.watermarks.get(terminal, 0), at)
-        quantity = channel.quantity
-        plans = self.plan.by_quantity.get(quantity.name)
-        if plans is None:
-            return
-        belongs = at - channel.shift_ms
-        self._store(terminal, quantity.name, belongs, partial_of(quantity, at, value), now)
-        for plan in plans:
-            self._touch(plan, self._sign(plan.sign.id), belongs, now)
+        zone, about = self._zone_of[channel], self._directory.channels[channel]
+        if not zone.state.awake:
+            self._wake_derived(zone, now)
+        for sign in zone.feeds.get(about.quantity.name, ()):
+            self._touch(sign, at - about.shift_ms, now)
 
-    def _wake_derived(self, now: int) -> None:
-        self.state.awake = True
-        for plan in self.plan.signs.values():
-            sign = self._sign(plan.sign.id)
-            if plan.sign.basis is not Basis.READINGS and sign.next_end is None:
-                sign.next_end = (now // plan.hop + 1) * plan.hop
-                self._arm(plan, sign.next_end)
+    def _wake_derived(self, zone: ZoneVitals, now: int) -> None:
+        zone.state.awake = True
+        self.edges.set(zone.slot, ANY)
+        for sign in zone.signs.values():
+            if not sign.is_fed and sign.state.next_end is None:
+                self._run(sign, (now // sign.plan.hop + 1) * sign.plan.hop)
 
-    def _store(self, terminal: str, quantity: str, belongs: int, one: Partial, now: int) -> None:
-        length = self.plan.panes[quantity]
-        panes = self.state.panes.setdefault(quantity, {}).setdefault(terminal, {})
-        number = belongs // length
-        pane = panes.get(number)
-        if pane is None:
-            panes[number] = one
-            keep = self.plan.keep[quantity]
-            if len(panes) > 2 * keep // length + _SLACK:
-                oldest = (now - keep) // length
-                for old in [key for key in panes if key < oldest]:
-                    del panes[old]
-        else:
-            absorb(pane, one)
-
-    def _touch(self, plan: SignPlan, sign: SignState, belongs: int, now: int) -> None:
+    def _touch(self, sign: Sign, belongs: int, now: int) -> None:
         """Mark the closed windows that hold an instant; see that the open ones will close."""
-        sign.newest = max(sign.newest, belongs)
+        plan, state = sign.plan, sign.state
+        state.newest = max(state.newest, belongs)
         end = (belongs // plan.hop + 1) * plan.hop
-        if sign.next_end is not None and end >= sign.next_end:
+        if state.next_end is not None and end >= state.next_end:
             return
         last = end + plan.window - plan.hop
         while end <= last:
             if end + plan.grace > now:
-                if sign.next_end is None or end < sign.next_end:
-                    sign.next_end = end
-                    self._arm(plan, end)
+                if state.next_end is None or end < state.next_end:
+                    self._run(sign, end)
                 return
-            self._dirty.add((plan.sign.id, end))
+            self._dirty.add((sign.zone.plan.zone.id, plan.sign.id, end))
             end += plan.hop
 
-    def revisions(self, now: int) -> list[VitalValue]:
-        """The closed windows that the last line touched, each once, by (sign, window end)."""
+    def _run(self, sign: Sign, end: int) -> None:
+        """Let a window be the next to close."""
+        sign.state.next_end = end
+        plan = sign.plan
+        self._timers.set(Timer(end + plan.grace, RANK, sign.zone.plan.zone.id, plan.sign.id, end))
+        self.edges.set(sign.slot, end - plan.hop if sign.is_fed else ANY)
+
+    def revisions(self, now: int) -> list[tuple[ZoneVitals, VitalValue]]:
+        """The closed windows that a line touched, each once, by (zone, sign, window end)."""
         if not self._dirty:
             return []
         dirty, self._dirty = sorted(self._dirty), set()
+        signs = [self.zones[zone].signs[name] for zone, name, _ in dirty]
+        ends = [end for _, _, end in dirty]
+        gathered = self._gather(signs, ends)
         out = []
-        for sign_id, end in dirty:
-            plan, sign = self.plan.signs[sign_id], self._sign(sign_id)
-            revision = sign.revisions.get(end, 0) + 1
-            sign.revisions[end] = revision
+        for index, (sign, end) in enumerate(zip(signs, ends, strict=True)):
+            state = sign.state
+            revision = state.revisions.get(end, 0) + 1
+            self._remember(sign, end, revision, now)
             # A correction must not teach the formula's memory the same window twice.
-            value = self._evaluate(plan, end, now, revision, dict(sign.memory))
-            if sign.latest is None or end >= sign.latest.window_end:
-                sign.latest = value
-            out.append(value)
+            value = self._evaluate(sign, end, now, revision, dict(state.memory), gathered, index)
+            if state.latest is None or end >= state.latest.window_end:
+                state.latest = value
+            out.append((sign.zone, value))
         return out
 
-    def fire(self, timer: Timer) -> VitalValue | None:
-        """Close a window on time; None for a timer that was overtaken."""
-        plan, sign = self.plan.signs[timer.kind], self._sign(timer.kind)
-        end = timer.key
-        if sign.next_end != end:
-            return None
-        value = self._evaluate(plan, end, timer.due, 0, sign.memory)
-        sign.latest = value
-        self._remember(plan, sign, end, timer.due)
-        newest = sign.newest if plan.sign.basis is Basis.READINGS else self.state.newest
-        if end - newest <= plan.silence:
-            sign.next_end = end + plan.hop
-            self._arm(plan, sign.next_end)
+    def _remember(self, sign: Sign, end: int, revision: int, now: int) -> None:
+        plan, state = sign.plan, sign.state
+        state.revisions[end] = revision
+        if len(state.revisions) > 2 * (plan.horizon + plan.window) // plan.hop + _SLACK:
+            oldest = now - plan.horizon - plan.window
+            state.revisions = {e: r for e, r in state.revisions.items() if e >= oldest}
+
+    # -- windows ------------------------------------------------------------------------------------
+
+    def fire(self, timers: Sequence[Timer]) -> Iterator[tuple[ZoneVitals, VitalValue]]:
+        """Close windows on time, those of one instant together; timers overtaken give nothing."""
+        signs = [self.zones[timer.zone].signs[timer.kind] for timer in timers]
+        due = [
+            (timer, sign)
+            for timer, sign in zip(timers, signs, strict=True)
+            if sign.state.next_end == timer.key
+        ]
+        gathered = self._gather([sign for _, sign in due], [timer.key for timer, _ in due])
+        for index, (timer, sign) in enumerate(due):
+            state = sign.state
+            if state.next_end != timer.key:
+                continue
+            value = self._evaluate(sign, timer.key, timer.due, 0, state.memory, gathered, index)
+            state.latest = value
+            self._go_on(sign, timer.key, gathered, index)
+            yield sign.zone, value
+
+    def _go_on(self, sign: Sign, end: int, gathered: Gathered, index: int) -> None:
+        """Wait for the next window, or sleep where nothing has come for long."""
+        plan, state, zone = sign.plan, sign.state, sign.zone
+        if sign.is_fed:
+            state.newest = max(state.newest, gathered.newest(index))
+            if end - state.newest > plan.silence:
+                state.newest = max(state.newest, self._newest_of(sign))
+            newest = state.newest
         else:
-            sign.next_end = None
-            # The next reading wakes what no reading feeds, as the zone's first one did.
-            self.state.awake = self.state.awake and plan.sign.basis is Basis.READINGS
-        return value
-
-    def _remember(self, plan: SignPlan, sign: SignState, end: int, now: int) -> None:
-        if not plan.horizon:
+            newest = max((heard for heard, _ in self._heard(zone).values() if heard), default=0)
+        if end - newest <= plan.silence:
+            self._run(sign, end + plan.hop)
             return
-        sign.revisions[end] = 0
-        oldest = now - plan.horizon - plan.window
-        if len(sign.revisions) > 2 * (plan.horizon + plan.window) // plan.hop + _SLACK:
-            sign.revisions = {e: r for e, r in sign.revisions.items() if e >= oldest}
+        state.next_end = None
+        if sign.is_fed:
+            self.edges.set(sign.slot, ASLEEP)
+        elif zone.state.awake:
+            # The next reading wakes what no reading feeds, as the zone's first one did.
+            zone.state.awake = False
+            self.edges.set(zone.slot, ASLEEP)
 
-    def _evaluate(
-        self, plan: SignPlan, end: int, at: int, revision: int, memory: dict[str, Any]
-    ) -> VitalValue:
+    def _newest_of(self, sign: Sign) -> int:
+        """The newest remembered instant (shifted into its window) of all members of a sign."""
+        newest = NEVER
+        for member in sign.plan.members:
+            channel = self._directory.channel_of(f"{member.terminal}/{member.quantity}")
+            if channel is not None and self._directory.group[channel] >= 0:
+                group, column = self._directory.group[channel], self._directory.column[channel]
+                found = self._store.newest_of(int(group), int(column))
+                newest = max(newest, found - self._directory.channels[channel].shift_ms)
+        return newest
+
+    def _gather(self, signs: Sequence[Sign], ends: Sequence[int]) -> Gathered:
+        if self._version != self._directory.version:
+            self._gatherings.clear()
+            self._version = self._directory.version
+        key = tuple(sign.slot for sign in signs)
+        gathering = self._gatherings.get(key)
+        if gathering is None:
+            gathering = Gathering([sign.plan for sign in signs], self._directory)
+            self._gatherings[key] = gathering
+        after = np.array(ends, np.int64)
+        windows = np.array([sign.plan.window for sign in signs], np.int64)
+        return gathering.gather(self._store, after - windows, after)
+
+    def _evaluate(  # noqa: PLR0913, PLR0917 - one window, in all its parts
+        self, sign: Sign, end: int, at: int, revision: int, memory: dict[str, Any],
+        gathered: Gathered, index: int,
+    ) -> VitalValue:  # fmt: skip
+        plan, about, zone = sign.plan, sign.plan.sign, sign.zone
         start = end - plan.window
-        sign = plan.sign
-        by_quantity, coverage = self._gather(plan, start, end)
-        inputs = Inputs(
-            zone=self.plan.zone,
-            start=start,
-            end=end,
-            by_quantity=by_quantity,
-            heard=self._heard() if sign.basis is Basis.LIVENESS else {},
-            latest=self._latest() if sign.basis is Basis.SIGNS else {},
-            hops={s: p.hop for s, p in self.plan.signs.items()}
-            if sign.basis is Basis.SIGNS
-            else {},
-            memory=memory,
-        )
+        by_quantity, coverage = gathered.window(index)
         if plan.members and not by_quantity:
             measure = Measure(None, "no_data")
-        elif plan.members and coverage < sign.min_coverage:
+        elif plan.members and coverage < about.min_coverage:
             measure = Measure(None, "low_coverage")
         else:
-            measure = sign.formula(inputs)
+            measure = about.formula(
+                Inputs(
+                    zone=zone.plan.zone,
+                    start=start,
+                    end=end,
+                    by_quantity=by_quantity,
+                    heard=self._heard(zone) if about.basis is Basis.LIVENESS else {},
+                    latest=_latest(zone) if about.basis is Basis.SIGNS else {},
+                    hops=_hops(zone) if about.basis is Basis.SIGNS else {},
+                    memory=memory,
+                )
+            )
         value = None if measure.value is None else significant(measure.value)
         return VitalValue(
-            at=at, zone=self.plan.zone.id, indicator=sign.id, window_start=start, window_end=end,
-            value=value, unit=sign.unit, coverage=coverage, revision=revision,
-            level=None if value is None else measure.level or sign.level_of(value),
+            at=at, zone=zone.plan.zone.id, indicator=about.id, window_start=start, window_end=end,
+            value=value, unit=about.unit, coverage=coverage, revision=revision,
+            level=None if value is None else measure.level or about.level_of(value),
             reason=measure.reason, detail=rounded(measure.detail),
         )  # fmt: skip
 
-    def _gather(
-        self, plan: SignPlan, start: int, end: int
-    ) -> tuple[dict[str, tuple[Aggregate, ...]], float]:
-        """The aggregates of a window and the share of expected readings that it has."""
-        found: dict[str, list[Aggregate]] = {}
-        expected = arrived = 0.0
-        for member in plan.members:
-            expected += member.expected
-            panes = self.state.panes.get(member.quantity, {}).get(member.terminal)
-            if not panes:
-                continue
-            length = self.plan.panes[member.quantity]
-            numbers = range(start // length, end // length)
-            partial = merged(panes[n] for n in numbers if n in panes)
-            if partial is None:
-                continue
-            arrived += min(partial.count, member.expected)
-            quantity = CATALOGUE[member.quantity]
-            found.setdefault(member.quantity, []).append(
-                Aggregate(member.terminal, quantity, member.expected, partial)
-            )
-        coverage = round(arrived / expected, 4) if expected else 1.0
-        return {quantity: tuple(members) for quantity, members in found.items()}, coverage
+    def _heard(self, zone: ZoneVitals) -> dict[str, tuple[int | None, float]]:
+        return {
+            terminal: (self._directory.heard(number), cadence)
+            for terminal, (number, cadence) in zone.terminals.items()
+        }
 
-    def _heard(self) -> dict[str, tuple[int | None, float]]:
-        marks = self.state.watermarks
-        return {t: (marks.get(t), cadence) for t, cadence in self.plan.cadences.items()}
 
-    def _latest(self) -> dict[str, VitalValue]:
-        return {s: v.latest for s, v in self.state.signs.items() if v.latest is not None}
+def _latest(zone: ZoneVitals) -> dict[str, VitalValue]:
+    return {s: v.latest for s, v in zone.state.signs.items() if v.latest is not None}
+
+
+def _hops(zone: ZoneVitals) -> dict[str, int]:
+    return {s: plan.hop for s, plan in zone.plan.signs.items()}

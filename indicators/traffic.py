@@ -2,7 +2,6 @@
 
 from indicators.vital_sign import Inputs, Level, Measure, VitalSign
 from indicators.window import pooled
-from sensors.quantity import CATALOGUE
 
 RATIO_LEVELS = (
     Level("T2", 0.7, "基本畅通", "mostly smooth", "green"),
@@ -23,8 +22,7 @@ def traffic_speed(inputs: Inputs) -> Measure:
     pool = pooled(inputs.all("traffic_speed"))
     if pool is None:
         return Measure(None, "no_data")
-    scale = CATALOGUE["traffic_speed"].scale
-    return Measure(pool.total / scale / pool.count, detail={"readings": pool.count})
+    return Measure(pool.mean, detail={"readings": pool.count})
 
 
 def traffic_speed_ratio(inputs: Inputs) -> Measure:

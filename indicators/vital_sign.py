@@ -1,6 +1,6 @@
 """A vital sign (体征): its declaration, the inputs of its formula, and its value."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -103,13 +103,13 @@ class Inputs(msgspec.Struct, frozen=True):
     zone: Zone
     start: int
     end: int
-    by_quantity: Mapping[str, tuple[Aggregate, ...]] = {}
+    by_quantity: Mapping[str, Sequence[Aggregate]] = {}
     heard: Mapping[str, tuple[int | None, float]] = {}
     latest: Mapping[str, VitalValue] = {}
     hops: Mapping[str, int] = {}
     memory: dict[str, Any] = {}
 
-    def all(self, *quantities: str) -> tuple[Aggregate, ...]:
+    def all(self, *quantities: str) -> Sequence[Aggregate]:
         """The aggregates of the first of `quantities` that was reported."""
         for quantity in quantities:
             found = self.by_quantity.get(quantity)

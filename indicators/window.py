@@ -1,16 +1,17 @@
-"""Event-time windows as mergeable partials over panes.
+"""Event-time windows: what the readings of a terminal in a window come to.
 
-A pane is the slice between two hops. Sums are int64-sized fixed point at the catalogue's
-resolution, sound energy is quantised per reading, percentiles come from fixed buckets: so no
-result depends on the order in which readings arrive or panes are merged.
+Sums are whole steps of the catalogue's resolution, sound energy is quantised per reading,
+percentiles come from fixed buckets: so no result depends on the order in which readings arrive.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
+import numpy as np
 
+from sensors.decimals import Floats
 from sensors.quantity import Quantity
 
 LADDER_S: Final = (10, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 86400)
@@ -19,124 +20,103 @@ ENERGY_STEP: Final = 100
 """Steps per unit of sound energy 10^(L/10); at 20 dB one step is 0.0004 dB."""
 
 
-class Partial(msgspec.Struct, array_like=True):
-    """What a pane keeps of the readings of one (terminal, quantity).
-
-    Attributes:
-        count: Accepted readings.
-        low: Smallest value.
-        high: Largest value.
-        total: Sum of round(value × scale).
-        energy: Sum of round(10^(value/10) × `ENERGY_STEP`), for levels in dB only.
-        first_at: Event time (ms) of the earliest reading.
-        first: Its value.
-        last_at: Event time (ms) of the latest reading.
-        last: Its value.
-        buckets: Bucket number → readings, where the quantity has percentile buckets.
-    """
-
-    count: int
-    low: float
-    high: float
-    total: int
-    energy: int
-    first_at: int
-    first: float
-    last_at: int
-    last: float
-    buckets: dict[int, int] | None
-
-
-def partial_of(quantity: Quantity, at: int, value: float) -> Partial:
-    """The partial of one reading."""
-    energy = round(10.0 ** (value / 10.0) * ENERGY_STEP) if quantity.energetic else 0
-    buckets = {math.floor(value / quantity.bucket): 1} if quantity.bucket else None
-    total = round(value * quantity.scale)
-    return Partial(1, value, value, total, energy, at, value, at, value, buckets)
-
-
-def absorb(into: Partial, other: Partial) -> None:
-    """Merge `other` into `into`; commutative and associative."""
-    into.count += other.count
-    into.low = min(into.low, other.low)
-    into.high = max(into.high, other.high)
-    into.total += other.total
-    into.energy += other.energy
-    # Two terminals may report at the same instant: the value decides, not who was merged first.
-    into.first_at, into.first = min((into.first_at, into.first), (other.first_at, other.first))
-    into.last_at, into.last = max((into.last_at, into.last), (other.last_at, other.last))
-    if other.buckets is not None and into.buckets is not None:
-        for bucket, count in other.buckets.items():
-            into.buckets[bucket] = into.buckets.get(bucket, 0) + count
-
-
 class Aggregate(msgspec.Struct, frozen=True):
-    """All readings of one (terminal, quantity) in one window.
+    """All readings of one (terminal, quantity) in one window, or of several together.
 
     Attributes:
-        terminal: Terminal id.
+        terminal: Terminal id; empty where it is of several.
         quantity: The catalogue's entry.
         expected: Readings that the declared cadence promises in this window.
-        partial: Their merged partial.
+        count: Readings.
+        low: Smallest value.
+        high: Largest value.
+        steps: Sum of round(value × scale).
+        energy: Sum of round(10^(value/10) × `ENERGY_STEP`), for levels in dB only.
+        values: The values, of one terminal in the order of event time.
     """
 
     terminal: str
     quantity: Quantity
     expected: float
-    partial: Partial
+    count: int
+    low: float
+    high: float
+    steps: int
+    energy: int
+    values: Floats
 
     @property
     def mean(self) -> float:
         """Arithmetic mean in the canonical unit; energy mean in dB for levels."""
         if self.quantity.energetic:
-            return 10.0 * math.log10(self.partial.energy / ENERGY_STEP / self.partial.count)
-        return self.partial.total / self.quantity.scale / self.partial.count
+            return 10.0 * math.log10(self.energy / ENERGY_STEP / self.count)
+        return self.steps / self.quantity.scale / self.count
 
     @property
     def total(self) -> float:
         """Sum in the canonical unit."""
-        return self.partial.total / self.quantity.scale
+        return self.steps / self.quantity.scale
 
 
-def merged(panes: Iterable[Partial]) -> Partial | None:
-    """The merge of several partials, or None where there are none."""
-    out: Partial | None = None
-    for pane in panes:
-        if out is None:
-            buckets = None if pane.buckets is None else dict(pane.buckets)
-            out = msgspec.structs.replace(pane, buckets=buckets)
-        else:
-            absorb(out, pane)
-    return out
+def energies(values: Floats) -> list[int]:
+    """Sound energy of levels in dB, in steps. Not by numpy, whose power differs by machine."""
+    return [round(10.0 ** (value / 10.0) * ENERGY_STEP) for value in values.tolist()]
 
 
-def pooled(aggregates: Iterable[Aggregate]) -> Partial | None:
-    """All terminals of a window as one partial."""
-    return merged(aggregate.partial for aggregate in aggregates)
+def aggregate(terminal: str, quantity: Quantity, expected: float, values: Floats) -> Aggregate:
+    """The aggregate of one or more values."""
+    return Aggregate(
+        terminal, quantity, expected, values.size, float(values.min()), float(values.max()),
+        int(np.rint(values * quantity.scale).astype(np.int64).sum()),
+        sum(energies(values)) if quantity.energetic else 0, values,
+    )  # fmt: skip
 
 
-def quantile(partial: Partial, quantity: Quantity, share: float) -> float:
-    """The value below which `share` of the readings lie, from the fixed buckets.
+class Members(Sequence[Aggregate]):
+    """The aggregates of several terminals that may know what they come to together."""
+
+    def pool(self) -> Aggregate:
+        """All of them as one."""
+        raise NotImplementedError
+
+
+def pooled(aggregates: Iterable[Aggregate]) -> Aggregate | None:
+    """All terminals of a window as one aggregate; None where there are none."""
+    if isinstance(aggregates, Members):
+        return aggregates.pool() if aggregates else None
+    members = list(aggregates)
+    if not members:
+        return None
+    return Aggregate(
+        "",
+        members[0].quantity,
+        sum(member.expected for member in members),
+        sum(member.count for member in members),
+        min(member.low for member in members),
+        max(member.high for member in members),
+        sum(member.steps for member in members),
+        sum(member.energy for member in members),
+        np.concatenate([member.values for member in members]),
+    )
+
+
+def quantile(aggregate: Aggregate, share: float) -> float:
+    """The value below which `share` of the readings lie, to the width of the quantity's bucket.
 
     Args:
-        partial: A partial with buckets.
-        quantity: Its quantity; the answer is exact to its bucket width.
-        share: 0–1.
+        aggregate: Of a quantity with buckets.
+        share: 0-1.
 
     Returns:
         Middle of the bucket, clamped to the values seen, in the canonical unit.
     """
-    if partial.buckets is None:
-        raise ValueError(f"{quantity.name} has no percentile buckets")
-    rank = share * partial.count
-    seen = 0
-    middle = partial.high
-    for bucket in sorted(partial.buckets):
-        seen += partial.buckets[bucket]
-        if seen >= rank:
-            middle = (bucket + 0.5) * quantity.bucket
-            break
-    return min(max(middle, partial.low), partial.high)
+    width = aggregate.quantity.bucket
+    if not width:
+        raise ValueError(f"{aggregate.quantity.name} has no percentile buckets")
+    rank = max(math.ceil(share * aggregate.count), 1)
+    value = float(np.partition(aggregate.values, rank - 1)[rank - 1])
+    middle = (math.floor(value / width) + 0.5) * width
+    return min(max(middle, aggregate.low), aggregate.high)
 
 
 def stretch(declared_s: float, cadence_s: float) -> int:

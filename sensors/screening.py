@@ -3,13 +3,10 @@
 All times are Unix ms. `now` is the effective received of the line, never the wall clock.
 """
 
-import struct
 from typing import Final
-from zlib import crc32
-
-import msgspec
 
 from sensors.city import DeclaredQuantity, Terminal
+from sensors.decimals import Bools, Floats, Ints
 from sensors.quantity import Quantity, Stamp
 from sensors.reason import Reason
 from sensors.senml import ABSOLUTE_FROM
@@ -18,7 +15,6 @@ FUTURE_MS: Final = 30_000
 """Readings stamped more than this after their reception are rejected: the clock is wrong."""
 _MIN_HORIZON_MS: Final = 15 * 60_000
 _MAX_HORIZON_MS: Final = 26 * 3_600_000
-_PACK_DOUBLE = struct.Struct("<d").pack
 
 
 def horizon_ms(cadence: float) -> int:
@@ -46,10 +42,9 @@ class Channel:
         horizon_ms: How late a reading may be.
         shift_ms: 1 for end-stamped readings, which belong to `(start, end]`, else 0.
         units: Accepted unit → (factor, offset) to the canonical unit.
-        capacity: Instants remembered at most.
     """
 
-    __slots__ = ("cadence_ms", "capacity", "horizon_ms", "quantity", "shift_ms", "units")
+    __slots__ = ("cadence_ms", "horizon_ms", "quantity", "shift_ms", "units")
 
     def __init__(self, declared: DeclaredQuantity) -> None:
         self.quantity: Quantity = declared.quantity
@@ -59,39 +54,11 @@ class Channel:
         self.units: dict[str, tuple[float, float] | None] = {self.quantity.unit: None}
         for unit, conversion in self.quantity.conversions.items():
             self.units[unit] = (conversion.factor, conversion.offset)
-        self.capacity = 4 * self.horizon_ms // max(1, self.cadence_ms) + 64
-
-
-class Memory(msgspec.Struct):
-    """The instants of one (terminal, quantity) within the horizon.
-
-    Attributes:
-        seen: Event time (ms) → 32-bit hash of the value.
-        floor: Readings before this (ms) are late: their instants were forgotten.
-    """
-
-    seen: dict[int, int] = {}
-    floor: int = 0
-
-    def forget(self, horizon_start: int, capacity: int) -> None:
-        """Drop instants before the horizon, and the oldest ones beyond the capacity."""
-        self.seen = {at: value for at, value in self.seen.items() if at >= horizon_start}
-        # A flood is cut to three quarters at once: cutting one by one would sort at every reading.
-        excess = len(self.seen) - capacity * 3 // 4
-        if excess > 0:
-            ordered = sorted(self.seen)
-            self.floor = ordered[excess - 1] + 1
-            self.seen = {at: self.seen[at] for at in ordered[excess:]}
 
 
 def channels(terminal: Terminal) -> dict[str, Channel]:
     """The channels of a terminal by full SenML name (`<terminal>/<quantity>`)."""
     return {f"{terminal.id}/{q.name}": Channel(q) for q in terminal.quantities}
-
-
-def value_hash(value: float) -> int:
-    """32-bit hash of a value in its canonical unit; 0.0 and -0.0 are the same value."""
-    return crc32(_PACK_DOUBLE(value + 0.0))
 
 
 def convert(channel: Channel, unit: str, value: float | None) -> float | Reason:
@@ -110,18 +77,13 @@ def convert(channel: Channel, unit: str, value: float | None) -> float | Reason:
     return Reason.OUT_OF_RANGE if abs(value) >= 0 else Reason.NOT_A_NUMBER
 
 
-def admit(channel: Channel, memory: Memory, at: int, value: float, now: int) -> Reason | bool:
-    """Judge the time of a reading and remember it.
+def time_reason(channel: Channel, at: int, now: int) -> Reason | None:
+    """Why the time of a reading cannot be taken; None where it can.
 
     Args:
         channel: Its channel.
-        memory: What is remembered; changed where the reading is accepted.
         at: Event time, ms.
-        value: In the canonical unit.
         now: Effective received, ms.
-
-    Returns:
-        True where accepted, False for a duplicate, or the reason of the refusal.
     """
     if at < ABSOLUTE_FROM * 1000:
         return Reason.RELATIVE_TIME
@@ -129,13 +91,22 @@ def admit(channel: Channel, memory: Memory, at: int, value: float, now: int) -> 
         return Reason.FUTURE
     if at < now - channel.horizon_ms:
         return Reason.BEYOND_HORIZON
-    if at < memory.floor:
-        return Reason.BEYOND_MEMORY
-    digest = value_hash(value)
-    known = memory.seen.get(at)
-    if known is not None:
-        return False if known == digest else Reason.CONFLICT
-    memory.seen[at] = digest
-    if len(memory.seen) > channel.capacity:
-        memory.forget(now - channel.horizon_ms, channel.capacity)
-    return True
+    return None
+
+
+def is_plausible(
+    value: Floats, at: Ints, now: Ints, low: Floats, high: Floats, horizon: Ints
+) -> Bools:
+    """Which readings pass range and time, as `convert` and `time_reason` judge them one by one.
+
+    Args:
+        value: Values in the canonical unit.
+        at: Event times, ms.
+        now: Effective received of each, ms.
+        low: Least plausible value of each.
+        high: Largest plausible value of each.
+        horizon: How late each may be, ms.
+    """
+    good = (value >= low) & (value <= high)
+    good &= (at >= ABSOLUTE_FROM * 1000) & (at <= now + FUTURE_MS) & (at >= now - horizon)
+    return good

@@ -88,11 +88,15 @@ def decode(payload: bytes | msgspec.Raw) -> list[Resolved]:
         >>> decode(pack)[1]
         Resolved(name='a/y', unit='m', at=1599999999000, value=2.0)
     """
+    return resolve(records_of(payload))
+
+
+def records_of(payload: bytes | msgspec.Raw) -> list[Record]:
+    """The records of a pack as they stand in it; raises as `decode`."""
     try:
-        records = _decoder.decode(payload)
+        return _decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        records = _decode_slowly(bytes(payload))
-    return resolve(records)
+        return _decode_slowly(bytes(payload))
 
 
 def _decode_slowly(payload: bytes) -> list[Record]:

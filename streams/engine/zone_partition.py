@@ -1,69 +1,34 @@
-"""One partition of `readings`: screening, vital signs and scores of the zones that live in it."""
+"""One partition of `readings`: screening, vital signs and scores of the zones that live in it.
+
+The way of a frame: its lines become columns (`FrameIntake`); between two timers, the rows of all
+lines go into the row store at once; only what is out of order, late, refused or the first of its
+kind is looked at line by line. When a window closes, its sign is computed from the rows.
+"""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
+import numpy as np
 
-from anomaly.stage import Series, ZoneScores
-from indicators.plan import ZonePlan
-from indicators.stage import ZoneVitals
-from indicators.state import ZoneState
+from anomaly.stage import ZoneScores
+from indicators.stage import Vitals, ZoneVitals
 from indicators.timers import Timers
 from indicators.vital_sign import VitalValue
-from sensors.ledger import UNKNOWN, Ledger, merged
-from sensors.line import Line, decode_line, received_ms, split_frame, stamp_of
-from sensors.reason import Reason
-from sensors.screening import Memory, admit, convert
-from sensors.senml import Resolved, SenmlError, decode
+from sensors.decimals import Ints
+from sensors.directory import Directory
+from sensors.ledger import UNKNOWN, Account, Ledger
+from sensors.reason import Outcome, Reason
+from sensors.row_store import RowStore
 from streams.engine.config import EngineConfig
+from streams.engine.incoming import FrameIntake, Incoming
 from streams.engine.indication import Indication, clock_of
-from streams.engine.payload import payload_of
 from streams.engine.published import Published, publish_score, publish_vital
-from streams.engine.rejecting import Numbers, Refused, detail_of
+from streams.engine.reception import Reception, receive
+from streams.engine.rejecting import Refused, detail_of
+from streams.engine.zone_snapshot import PARTITION_BLOCK, Blocks, PartitionSnapshot, ZoneSnapshot
 
-PARTITION_BLOCK: Final = "partition"
-
-
-class ZoneSnapshot(msgspec.Struct):
-    """The snapshot of one zone: vitals and scores, and the grid of panes and hops they are on."""
-
-    vitals: ZoneState
-    scores: dict[str, Series]
-    grid: dict[str, int] = {}
-
-
-class PartitionSnapshot(msgspec.Struct):
-    """The snapshot of what belongs to no zone."""
-
-    now: int = 0
-    clock: int = 0
-    seqs: list[int] = []
-    strangers: Ledger = msgspec.field(default_factory=Ledger)
-    letters: Numbers = msgspec.field(default_factory=Numbers)
-
-
-class _Zone:
-    """The stages of one zone."""
-
-    def __init__(self, plan: ZonePlan, config: EngineConfig, timers: Timers) -> None:
-        self._plan = plan
-        self._config = config
-        self._timers = timers
-        self.start(ZoneSnapshot(ZoneState(), {}))
-
-    def start(self, snapshot: ZoneSnapshot) -> None:
-        plan = self._plan
-        snapshot.grid = snapshot.grid or dict(plan.grid)
-        if snapshot.grid != plan.grid:
-            # The state of another pack: accounts and remembered instants hold, windows do not fit.
-            snapshot.vitals.panes, snapshot.vitals.signs = {}, {}
-            snapshot.vitals.awake = False
-            snapshot.grid = dict(plan.grid)
-        keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
-        self.snapshot = snapshot
-        self.vitals = ZoneVitals(plan, snapshot.vitals, self._timers)
-        self.scores = ZoneScores(plan.zone.timezone, self._config.signs, keep, snapshot.scores)
+_COLUMN: Final = {Outcome.ACCEPTED: 1, Outcome.DUPLICATE: 2, Outcome.LATE: 3, Outcome.REJECTED: 4}
 
 
 class ZonePartition:
@@ -75,10 +40,20 @@ class ZonePartition:
 
     def __init__(self, config: EngineConfig) -> None:
         self._config = config
+        self._start(PartitionSnapshot(seqs=[0] * config.district_partitions))
+
+    def _start(self, own: PartitionSnapshot) -> None:
+        self._own = own
         self._timers = Timers()
-        self._zones: dict[str, _Zone] = {}
-        self._own = PartitionSnapshot(seqs=[0] * config.district_partitions)
-        self._touched: set[str] = set()
+        self._store = RowStore()
+        self._directory = Directory(self._store)
+        self._vitals = Vitals(self._directory, self._store, self._timers)
+        self._scores: dict[str, ZoneScores] = {}
+        self._snapshots: dict[str, ZoneSnapshot] = {}
+        self._blocks = Blocks(self._directory, self._store)
+        self._intake = FrameIntake(
+            self._config.city, self._directory, own.strangers, self._open_terminal
+        )
         self._published: list[Published] = []
         self._indications: dict[int, list[Indication]] = {}
 
@@ -86,6 +61,18 @@ class ZonePartition:
     def now(self) -> int:
         """Stream time: the largest received so far, Unix ms."""
         return self._own.now
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays: readings, tables of terminals and channels, layouts."""
+        return self._store.nbytes + self._directory.nbytes + self._intake.layouts.nbytes
+
+    @property
+    def rows(self) -> int:
+        """Rows of readings that are remembered."""
+        return int(self._store.count.sum())
+
+    # -- frames ---------------------------------------------------------------------------------
 
     def step(self, frame: bytes) -> tuple[list[Published], dict[int, list[Indication]]]:
         """Process one frame.
@@ -97,16 +84,15 @@ class ZonePartition:
             What is published, and what each district partition is told, both in order.
         """
         self._published, self._indications = [], {}
-        for line in split_frame(frame):
-            try:
-                decoded = decode_line(line)
-                received = received_ms(decoded.received)
-            except msgspec.DecodeError as error:
-                self._refuse_line(line, str(error))
-                continue
-            self._advance(received)
-            if decoded.terminal is not None:
-                self._receive(decoded.terminal, decoded)
+        incoming = self._intake.read(frame, self._own.now)
+        self._vitals.sync_groups()
+        self._book_received(incoming)
+        outcome = np.zeros(incoming.channel.size, np.int8)
+        line, lines = 0, incoming.effective.size
+        while line < lines:
+            self._advance(int(incoming.effective[line]))
+            line = self._take(incoming, line, outcome)
+        self._book_outcomes(incoming, outcome)
         self._tell_clock()
         return self._published, self._indications
 
@@ -114,91 +100,215 @@ class ZonePartition:
         """Move stream time to the effective received; fire what falls due on the way."""
         own = self._own
         own.now = max(own.now, received)
-        while (timer := self._timers.next_due(own.now)) is not None:
-            zone = self._zones[timer.zone]
-            value = zone.vitals.fire(timer)
-            if value is not None:
-                self._touched.add(timer.zone)
-                self._emit(zone, (value,))
+        while timers := self._timers.take_due(own.now):
+            self._emit(self._vitals.fire(timers))
 
-    def _receive(self, terminal: str, line: Line) -> None:
-        home = self._config.city.terminals.get(terminal)
-        refused = Refused(
-            self._own.now, terminal, home.zone if home else "",
-            self._config.city.zones[home.zone].timezone if home else "UTC", line, self._own.letters,
-        )  # fmt: skip
-        zone = None if home is None else self._zone(home.zone)
-        ledger = self._own.strangers if zone is None else zone.snapshot.vitals.ledger
-        account = ledger.account(terminal if home else UNKNOWN)
-        if home is not None:
-            self._touched.add(home.zone)
-        try:
-            records = decode(payload_of(line))
-        except SenmlError as error:
-            account.received += 1
-            ledger.refuse(account, error.reason)
-            self._published.append(refused.pack(error.reason, error.detail))
-            return
-        account.received += len(records)
-        if home is None or zone is None:
-            for _ in records:
-                ledger.refuse(account, Reason.UNKNOWN_TERMINAL)
-            detail = f"terminal {terminal!r} is not in the city pack"
-            letter = refused.pack(Reason.UNKNOWN_TERMINAL, detail, len(records))
-            self._published.append(letter)
-            return
-        for reason, indices in self._screen(zone, home.id, records).items():
-            detail = self._detail(zone, records[indices[0]], reason)
-            self._published.append(refused.records(reason, detail, indices))
-        self._emit(zone, zone.vitals.revisions(self._own.now))
+    def _take(self, incoming: Incoming, line: int, outcome: np.ndarray) -> int:
+        """Take the lines up to the next timer, or up to one that sets a timer; gives the next."""
+        effective = incoming.effective
+        due = self._timers.due
+        end = effective.size if due is None else int(np.searchsorted(effective, due))
+        first, last = np.searchsorted(incoming.row_line, (line, end)).tolist()
+        edges = self._vitals.edges.of_groups()
+        rows = slice(first, last)
+        is_odd = incoming.row_at[rows] < edges[incoming.row_group[rows]]
+        if is_odd.any():
+            waking = self._first_waking(incoming, (first + np.flatnonzero(is_odd)).tolist())
+            if waking is not None:
+                end = waking + 1
+                last = int(np.searchsorted(incoming.row_line, end))
+                is_odd = is_odd[: last - first]
+        later = self._append(incoming, first, is_odd, outcome)
+        self._one_by_one(incoming, line, end, later, outcome)
+        self._own.now = max(self._own.now, int(effective[end - 1]))
+        return end
 
-    def _screen(
-        self, zone: _Zone, terminal: str, records: list[Resolved]
-    ) -> dict[Reason, list[int]]:
-        """Take the records of a pack and book each; the indices of the refused ones by reason."""
-        ledger = zone.snapshot.vitals.ledger
-        account = ledger.account(terminal)
-        refused: dict[Reason, list[int]] = {}
-        for index, record in enumerate(records):
-            reason = self._take(zone, terminal, record)
-            if reason is None:
-                account.accepted += 1
-            elif reason is False:
-                account.duplicate += 1
-            else:
-                ledger.refuse(account, reason)
-                refused.setdefault(reason, []).append(index)
-        return refused
-
-    def _detail(self, zone: _Zone, record: Resolved, reason: Reason) -> str:
-        known = zone.vitals.plan.channels.get(record.name)
-        return detail_of(reason, record, known[1] if known else None, self._own.now)
-
-    def _take(self, zone: _Zone, terminal: str, record: Resolved) -> Reason | Literal[False] | None:
-        """Screen one record and give it to the windows; None: accepted, False: a duplicate."""
-        known = zone.vitals.plan.channels.get(record.name)
-        if known is None or known[0] != terminal:
-            is_own = record.name.startswith(f"{terminal}/")
-            return Reason.UNKNOWN_QUANTITY if is_own else Reason.TERMINAL_MISMATCH
-        channel = known[1]
-        value = convert(channel, record.unit, record.value)
-        if isinstance(value, Reason):
-            return value
-        memories = zone.snapshot.vitals.memories
-        memory = memories.get(record.name)
-        if memory is None:
-            memory = memories[record.name] = Memory()
-        verdict = admit(channel, memory, record.at, value, self._own.now)
-        if verdict is not True:
-            return verdict
-        zone.vitals.accept(terminal, channel, record.at, value, self._own.now)
+    def _first_waking(self, incoming: Incoming, rows: list[int]) -> int | None:
+        """The first line with a reading that sets a timer."""
+        for row in rows:
+            line = int(incoming.row_line[row])
+            at, now = int(incoming.row_at[row]), int(incoming.effective[line])
+            for index in range(int(incoming.row_first[row]), int(incoming.row_first[row + 1])):
+                if self._vitals.would_wake(int(incoming.channel[index]), at, now):
+                    return line
         return None
 
-    def _emit(self, zone: _Zone, values: Iterable[VitalValue]) -> None:
-        place = zone.vitals.plan.zone
-        for value in values:
+    def _append(
+        self, incoming: Incoming, first: int, is_odd: np.ndarray, outcome: np.ndarray
+    ) -> list[tuple[int, bool]]:
+        """Add all rows that are new and touch open windows only; gives the others, and if odd."""
+        if not is_odd.size:
+            return []
+        rows = np.flatnonzero(~is_odd) + first
+        groups, instants = incoming.row_group[rows], incoming.row_at[rows]
+        is_new, cells = self._store.append(groups, instants, self._own.now)
+        taken = rows[is_new]
+        counts = incoming.row_first[taken + 1] - incoming.row_first[taken]
+        index = _ranges(incoming.row_first[taken], counts)
+        columns = self._directory.column[incoming.channel[index]]
+        self._store.fill(np.repeat(cells[is_new], counts) + columns, incoming.value[index])
+        outcome[index] = _COLUMN[Outcome.ACCEPTED]
+        self._blocks.changed(groups[is_new], instants[is_new])
+        others = np.concatenate((rows[~is_new], np.flatnonzero(is_odd) + first))
+        others.sort()
+        return [(row, bool(is_odd[row - first])) for row in others.tolist()]
+
+    def _one_by_one(
+        self,
+        incoming: Incoming,
+        line: int,
+        end: int,
+        later: list[tuple[int, bool]],
+        outcome: np.ndarray,
+    ) -> None:
+        """The rows that need a closer look, with letters and revisions, line by line."""
+        by_line: dict[int, list[tuple[int, bool]]] = {}
+        for row, is_odd in later:
+            by_line.setdefault(int(incoming.row_line[row]), []).append((row, is_odd))
+        told = set(by_line)
+        told.update(index for index in incoming.refused if line <= index < end)
+        told.update(
+            index
+            for index, reception in incoming.receptions.items()
+            if line <= index < end and reception.whole is not None
+        )
+        for index in sorted(told):
+            self._own.now = max(self._own.now, int(incoming.effective[index]))
+            refused = list(incoming.refused.get(index, ()))
+            for row, is_odd in by_line.get(index, ()):
+                refused += self._insert(incoming, row, is_odd, outcome)
+            self._letters(incoming, index, sorted(refused))
+            self._emit(self._vitals.revisions(self._own.now))
+
+    def _insert(
+        self, incoming: Incoming, row: int, is_odd: bool, outcome: np.ndarray
+    ) -> list[tuple[int, Reason]]:
+        """Take one row reading by reading; gives record and reason of those refused."""
+        group, at = int(incoming.row_group[row]), int(incoming.row_at[row])
+        cell = self._store.insert(group, at, self._own.now)
+        refused: list[tuple[int, Reason]] = []
+        for index in range(int(incoming.row_first[row]), int(incoming.row_first[row + 1])):
+            channel, value = int(incoming.channel[index]), float(incoming.value[index])
+            reason = Reason.BEYOND_MEMORY
+            if cell is not None:
+                place = cell + int(self._directory.column[channel])
+                known = self._store.get(place)
+                if known == value:
+                    outcome[index] = _COLUMN[Outcome.DUPLICATE]
+                    continue
+                if np.isnan(known):
+                    self._store.put(place, value)
+                    outcome[index] = _COLUMN[Outcome.ACCEPTED]
+                    if is_odd:
+                        self._vitals.touch(channel, at, self._own.now)
+                        zone = self._vitals.zone_of(channel).plan.zone.id
+                        self._snapshots[zone].is_touched = True
+                    continue
+                reason = Reason.CONFLICT
+            outcome[index] = _COLUMN[reason.outcome]
+            refused.append((int(incoming.record[index]), reason))
+            self._own.reasons[reason] = self._own.reasons.get(reason, 0) + 1
+        self._blocks.changed(np.array([group]), np.array([at]))
+        return refused
+
+    # -- the ledger and letters -----------------------------------------------------------------
+
+    def _book_received(self, incoming: Incoming) -> None:
+        """Book what is refused already; readings in columns are booked with their outcome."""
+        booked: list[tuple[int, Reason]] = []
+        for reception in incoming.receptions.values():
+            if reception.whole is not None and reception.terminal in self._config.city.terminals:
+                number = self._directory.terminal_of(reception.terminal or "")
+                booked.append((number or 0, reception.whole[0]))
+        for index, refused in incoming.refused.items():
+            number = self._terminal_of(incoming, index)
+            booked += [(number, reason) for _, reason in refused]
+        reasons = self._own.reasons
+        for number, reason in booked:
+            self._directory.counts[number, (0, _COLUMN[reason.outcome])] += 1
+            reasons[reason] = reasons.get(reason, 0) + 1
+        if booked:
+            self._blocks.booked(np.array([number for number, _ in booked]))
+
+    def _terminal_of(self, incoming: Incoming, line: int) -> int:
+        layout = int(incoming.layout[line])
+        if layout >= 0:
+            return int(self._intake.layouts.terminal[layout])
+        return self._directory.terminal_of(incoming.receptions[line].terminal or "") or 0
+
+    def _book_outcomes(self, incoming: Incoming, outcome: np.ndarray) -> None:
+        if not outcome.size:
+            return
+        counts = self._directory.counts
+        terminal = self._directory.terminal[incoming.channel]
+        size = counts.size
+        booked = np.bincount(terminal * counts.shape[1] + outcome, minlength=size)
+        booked = booked.reshape(counts.shape)
+        booked[:, 0] = booked[:, 1:].sum(axis=1)
+        counts += booked
+        self._blocks.booked(np.flatnonzero(booked[:, 0]))
+        accepted = np.repeat(incoming.row_at, np.diff(incoming.row_first))[outcome == 1]
+        if accepted.size:
+            own = self._own
+            own.oldest = min(own.oldest or int(accepted.min()), int(accepted.min()))
+            own.newest = max(own.newest, int(accepted.max()))
+
+    def _letters(self, incoming: Incoming, index: int, refused: list[tuple[int, Reason]]) -> None:
+        """The dead letters of one line, one for each reason."""
+        reception = incoming.receptions.get(index)
+        whole = None if reception is None else reception.whole
+        if whole is None and not refused:
+            return
+        if reception is None:
+            reception = receive(incoming.line(index), self._config.city, self._directory, Ledger())
+        writer = self._writer(reception)
+        if whole is not None:
+            self._published.append(writer.pack(*whole))
+            return
+        by_reason: dict[Reason, list[int]] = {}
+        for record, reason in refused:
+            by_reason.setdefault(reason, []).append(record)
+        own = self._directory.terminal_of(reception.terminal or "")
+        for reason, records in by_reason.items():
+            first = reception.records[records[0]]
+            channel = self._directory.channel_of(first.name)
+            is_own = channel is not None and self._directory.terminal[channel] == own
+            about = self._directory.channels[channel] if is_own and channel is not None else None
+            detail = detail_of(reason, first, about, self._own.now)
+            self._published.append(writer.records(reason, detail, records))
+
+    def _writer(self, reception: Reception) -> Refused:
+        city, terminal = self._config.city, reception.terminal
+        if terminal is None:
+            raise ValueError("a tick has no letters")
+        home = city.terminals.get(terminal)
+        return Refused(
+            self._own.now, terminal, home.zone if home else "",
+            city.zones[home.zone].timezone if home else "UTC", reception.line, self._own.letters,
+        )  # fmt: skip
+
+    def ledger(self) -> Ledger:
+        """The ledger of this partition, all zones and strangers together."""
+        found = Ledger({}, dict(self._own.reasons))
+        counts = self._directory.counts.tolist()
+        for terminal, row in zip(self._directory.terminals, counts, strict=True):
+            if row[0]:
+                found.terminals[terminal] = Account(*row)
+        found.merge(self._own.strangers)
+        return found
+
+    def span(self) -> tuple[int, int] | None:
+        """First and last accepted event time, Unix ms."""
+        return (self._own.oldest, self._own.newest) if self._own.oldest else None
+
+    # -- what is published ----------------------------------------------------------------------
+
+    def _emit(self, values: Iterable[tuple[ZoneVitals, VitalValue]]) -> None:
+        for zone, value in values:
+            place = zone.plan.zone
+            self._snapshots[place.id].is_touched = True
             self._published.append(publish_vital(value, place.timezone))
-            score = zone.scores.step(value)
+            score = self._scores[place.id].step(value)
             if score is not None:
                 self._published.append(publish_score(score, place.timezone))
             if value.indicator in self._config.indicated:
@@ -217,64 +327,57 @@ class ZonePartition:
             for destination in range(self._config.district_partitions):
                 self._tell(destination, clock, None)
 
-    def _refuse_line(self, line: bytes, detail: str) -> None:
-        stamp = stamp_of(line)
-        if stamp is not None:
-            # Its time counts: else the letter's time would depend on what shares the partition.
-            self._advance(stamp)
-        ledger = self._own.strangers
-        account = ledger.account(UNKNOWN)
-        account.received += 1
-        ledger.refuse(account, Reason.BROKEN_LINE)
-        refused = Refused(self._own.now, UNKNOWN, "", "UTC", line, self._own.letters)
-        self._published.append(refused.pack(Reason.BROKEN_LINE, detail))
+    # -- zones and snapshots --------------------------------------------------------------------
 
-    def _zone(self, zone_id: str) -> _Zone:
-        zone = self._zones.get(zone_id)
-        if zone is None:
-            plan = self._config.plan(zone_id)
-            zone = self._zones[zone_id] = _Zone(plan, self._config, self._timers)
-        return zone
+    def _open_known(self, terminal: str) -> bool:
+        if terminal not in self._config.city.terminals:
+            return False
+        self._open_terminal(terminal)
+        return True
 
-    def ledger(self) -> Ledger:
-        """The ledger of this partition, all zones and strangers together."""
-        zones = (zone.snapshot.vitals.ledger for _, zone in sorted(self._zones.items()))
-        return merged((*zones, self._own.strangers))
+    def _open_terminal(self, terminal: str) -> None:
+        zone = self._config.city.terminals[terminal].zone
+        if zone not in self._vitals.zones:
+            self._open_zone(zone, ZoneSnapshot())
 
-    def span(self) -> tuple[int, int] | None:
-        """First and last accepted event time, Unix ms."""
-        heard = [z.snapshot.vitals for z in self._zones.values() if z.snapshot.vitals.oldest]
-        if not heard:
-            return None
-        return min(z.oldest for z in heard), max(z.newest for z in heard)
+    def _open_zone(self, zone: str, snapshot: ZoneSnapshot) -> None:
+        plan = self._config.plan(zone)
+        snapshot.fit(plan.grid)
+        keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
+        self._snapshots[zone] = snapshot
+        self._scores[zone] = ZoneScores(
+            plan.zone.timezone, self._config.signs, keep, snapshot.scores
+        )
+        self._vitals.open(plan, snapshot.vitals)
 
-    def dump(self, *, everything: bool) -> dict[str, bytes]:
-        """The blocks that changed since the last dump, or all of them."""
-        names = set(self._zones) if everything else self._touched
-        self._touched = set()
-        blocks = {PARTITION_BLOCK: msgspec.msgpack.encode(self._own)}
-        for name in sorted(names):
-            zone = self._zones[name]
-            zone.scores.dump()
-            blocks[f"zone/{name}"] = msgspec.msgpack.encode(zone.snapshot)
+    def dump(self, *, everything: bool) -> dict[str, bytes | None]:
+        """The blocks that changed since the last dump, or all of them; None: it is no more."""
+        blocks = self._blocks.dump(everything=everything)
+        self._own.floors = self._blocks.floors()
+        blocks[PARTITION_BLOCK] = msgspec.msgpack.encode(self._own)
+        for zone, snapshot in sorted(self._snapshots.items()):
+            if snapshot.is_touched or everything:
+                self._scores[zone].dump()
+                blocks[f"zone/{zone}"] = snapshot.encoded()
         return blocks
 
     def load(self, blocks: Mapping[str, bytes]) -> None:
-        """Continue from the newest version of every block ever dumped.
+        """Continue from the newest version of every block ever dumped and not taken back.
 
         Raises:
             msgspec.DecodeError: A block is of another version.
         """
-        self._own = msgspec.msgpack.decode(blocks[PARTITION_BLOCK], type=PartitionSnapshot)
+        self._start(msgspec.msgpack.decode(blocks[PARTITION_BLOCK], type=PartitionSnapshot))
         for name in sorted(blocks):
-            kind, _, zone_id = name.partition("/")
-            if kind != "zone":
-                continue
-            snapshot = msgspec.msgpack.decode(blocks[name], type=ZoneSnapshot)
-            if zone_id not in self._config.city.zones:
-                # The zone left the pack; what was booked there stays booked.
-                self._own.strangers.merge(snapshot.vitals.ledger)
-                continue
-            zone = self._zone(zone_id)
-            zone.start(snapshot)
-            zone.vitals.rearm()
+            kind, _, zone = name.partition("/")
+            if kind == "zone" and zone in self._config.city.zones:
+                self._open_zone(zone, ZoneSnapshot.decoded(blocks[name]))
+        self._blocks.load(blocks, self._own, self._open_known)
+        self._vitals.sync_groups()
+
+
+def _ranges(firsts: Ints, counts: Ints) -> Ints:
+    """The whole numbers from each first on, as many as it counts."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if ends.size else 0
+    return np.arange(total) + np.repeat(firsts - (ends - counts), counts)

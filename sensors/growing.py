@@ -1,0 +1,76 @@
+"""An array that grows by doubling, for tables whose rows get integer ids once and keep them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Growing:
+    """Rows appended one by one or many at once; `data` is a view of those there are.
+
+    Args:
+        dtype: Of the elements.
+    """
+
+    __slots__ = ("_room", "data")
+
+    def __init__(self, dtype: npt.DTypeLike) -> None:
+        self._room: npt.NDArray[Any] = np.empty(16, dtype)
+        self.data: npt.NDArray[Any] = self._room[:0]
+
+    def __len__(self) -> int:
+        return self.data.size
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the rows there are."""
+        return self.data.nbytes
+
+    def append(self, value: float) -> None:
+        """Add one row."""
+        self.extend((value,))
+
+    def extend(self, values: Iterable[float] | npt.NDArray[Any]) -> None:
+        """Add many rows."""
+        added = np.asarray(values if isinstance(values, np.ndarray) else tuple(values))
+        size = self.data.size + added.size
+        if size > self._room.size:
+            room = np.empty(max(size, 2 * self._room.size), self._room.dtype)
+            room[: self.data.size] = self.data
+            self._room = room
+        self._room[self.data.size : size] = added
+        self.data = self._room[:size]
+
+
+class GrowingRows:
+    """As `Growing`, of rows of one width; `data` has shape (rows, width).
+
+    Args:
+        dtype: Of the elements.
+        width: Elements a row.
+    """
+
+    __slots__ = ("_flat", "_width")
+
+    def __init__(self, dtype: npt.DTypeLike, width: int) -> None:
+        self._flat = Growing(dtype)
+        self._width = width
+
+    def __len__(self) -> int:
+        return len(self._flat) // self._width
+
+    @property
+    def data(self) -> npt.NDArray[Any]:
+        """The rows."""
+        return self._flat.data.reshape(-1, self._width)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the rows there are."""
+        return self._flat.nbytes
+
+    def append(self, row: Iterable[float]) -> None:
+        """Add a row."""
+        self._flat.extend(row)

@@ -1,0 +1,191 @@
+"""A frame as columns: its lines, their readings, and the rows that the readings make."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from sensors.city import City
+from sensors.decimals import Bools, Floats, Ints
+from sensors.directory import Directory
+from sensors.frame_reader import Scanned, scan
+from sensors.layout import LayoutTable
+from sensors.ledger import Ledger
+from sensors.reason import Reason
+from sensors.screening import is_plausible, time_reason
+from streams.engine.reception import Reading, Reception, learned, receive
+
+
+class Incoming(NamedTuple):
+    """A frame. Times are Unix ms; a *row* is the readings of one group at one instant in a line.
+
+    Attributes:
+        frame: Its bytes.
+        starts: Position of each line.
+        ends: Position after it.
+        layout: Layout of each line, -1 where it was decoded in full.
+        effective: Effective received of each line.
+        receptions: Lines that were decoded in full.
+        refused: Line → record and reason of readings that were screened out.
+        channel: Channel of each reading.
+        record: Its record in the pack.
+        value: In the canonical unit.
+        row_first: First reading of each row, and after the last row how many readings there are.
+        row_line: Line of each row, ascending.
+        row_group: Group of each row.
+        row_at: Event time of each row.
+    """
+
+    frame: bytes
+    starts: Ints
+    ends: Ints
+    layout: Ints
+    effective: Ints
+    receptions: dict[int, Reception]
+    refused: dict[int, list[tuple[int, Reason]]]
+    channel: Ints
+    record: Ints
+    value: Floats
+    row_first: Ints
+    row_line: Ints
+    row_group: Ints
+    row_at: Ints
+
+    def line(self, index: int) -> bytes:
+        """The bytes of a line."""
+        return self.frame[int(self.starts[index]) : int(self.ends[index])]
+
+
+class _Columns(NamedTuple):
+    """Readings by line; `turn` tells apart what came twice at one instant in one pack."""
+
+    line: Ints
+    channel: Ints
+    record: Ints
+    at: Ints
+    value: Floats
+    turn: Ints
+
+    def at_places(self, places: Ints | Bools) -> "_Columns":
+        return _Columns(*(column[places] for column in self))
+
+
+class FrameIntake:
+    """Reads frames: known layouts at once, all other lines one by one.
+
+    Args:
+        city: Who is known.
+        directory: Numbers of terminals and channels.
+        strangers: The ledger of what belongs to no known terminal.
+        open_terminal: Called with each known terminal that a line names, before it is resolved.
+    """
+
+    def __init__(
+        self,
+        city: City,
+        directory: Directory,
+        strangers: Ledger,
+        open_terminal: Callable[[str], None],
+    ) -> None:
+        self._city, self._directory, self._strangers = city, directory, strangers
+        self._open_terminal = open_terminal
+        self.layouts = LayoutTable()
+
+    def read(self, frame: bytes, now: int) -> Incoming:
+        """Read a frame.
+
+        Args:
+            frame: Lines separated by LF.
+            now: Stream time before it.
+        """
+        scanned = scan(frame, self.layouts)
+        receptions: dict[int, Reception] = {}
+        stamps = scanned.received
+        for index in np.flatnonzero(scanned.layout < 0).tolist():
+            line = frame[int(scanned.starts[index]) : int(scanned.ends[index])]
+            reception = self._receive(line)
+            receptions[index] = reception
+            stamps[index] = reception.received or 0
+        effective = np.maximum.accumulate(np.maximum(stamps, now))
+        columns = _columns(scanned, receptions)
+        columns, refused = self._screen(columns, effective, receptions)
+        return self._rows(frame, scanned, effective, receptions, refused, columns)
+
+    def _receive(self, line: bytes) -> Reception:
+        reception = receive(line, self._city, self._directory, self._strangers)
+        if reception.terminal in self._city.terminals:
+            terminal = reception.terminal
+            if self._directory.terminal_of(terminal) is None:
+                self._open_terminal(terminal)
+                reception = receive(line, self._city, self._directory, self._strangers)
+            known = learned(line, reception, self._directory)
+            number = self._directory.terminal_of(terminal)
+            if known is not None and number is not None:
+                self.layouts.add(known[0], number, known[1])
+        return reception
+
+    def _screen(
+        self, columns: _Columns, effective: Ints, receptions: dict[int, Reception]
+    ) -> tuple[_Columns, dict[int, list[tuple[int, Reason]]]]:
+        """Leave out what range or time refuses, and say why."""
+        refused = {i: list(r.refused) for i, r in receptions.items() if r.refused}
+        if not columns.line.size:
+            return columns, refused
+        directory, channel = self._directory, columns.channel
+        now = effective[columns.line]
+        good = is_plausible(
+            columns.value, columns.at, now,
+            directory.low[channel], directory.high[channel], directory.horizon[channel],
+        )  # fmt: skip
+        if good.all():
+            return columns, refused
+        for index in np.flatnonzero(~good).tolist():
+            about = directory.channels[int(channel[index])]
+            at, line = int(columns.at[index]), int(columns.line[index])
+            low, high = about.quantity.low, about.quantity.high
+            is_in_range = low <= float(columns.value[index]) <= high
+            reason = time_reason(about, at, int(now[index])) if is_in_range else None
+            refused.setdefault(line, []).append(
+                (int(columns.record[index]), reason or Reason.OUT_OF_RANGE)
+            )
+        return columns.at_places(good), refused
+
+    def _rows(  # noqa: PLR0913, PLR0917 - the parts of a frame
+        self, frame: bytes, scanned: Scanned, effective: Ints, receptions: dict[int, Reception],
+        refused: dict[int, list[tuple[int, Reason]]], columns: _Columns,
+    ) -> Incoming:  # fmt: skip
+        line, group, at, turn = (
+            columns.line, self._directory.group[columns.channel], columns.at, columns.turn,
+        )  # fmt: skip
+        begins = np.ones(line.size, np.bool_)
+        begins[1:] = (
+            (line[1:] != line[:-1]) | (group[1:] != group[:-1])
+            | (at[1:] != at[:-1]) | (turn[1:] != turn[:-1])
+        )  # fmt: skip
+        firsts = np.flatnonzero(begins)
+        return Incoming(
+            frame, scanned.starts, scanned.ends, scanned.layout, effective, receptions, refused,
+            columns.channel, columns.record, columns.value,
+            np.append(firsts, line.size), line[firsts], group[firsts], at[firsts],
+        )  # fmt: skip
+
+
+def _columns(scanned: Scanned, receptions: dict[int, Reception]) -> _Columns:
+    """The readings of all lines, those that were decoded in full among the others."""
+    turn = np.zeros(scanned.line.size, np.int64)
+    quick = _Columns(scanned.line, scanned.channel, scanned.record, scanned.at, scanned.value, turn)
+    full: list[tuple[int, Reading]] = [
+        (index, reading) for index, found in receptions.items() for reading in found.readings
+    ]
+    if not full:
+        return quick
+    slow = _Columns(
+        np.array([index for index, _ in full], np.int64),
+        np.array([reading.channel for _, reading in full], np.int64),
+        np.array([reading.record for _, reading in full], np.int64),
+        np.array([reading.at for _, reading in full], np.int64),
+        np.array([reading.value for _, reading in full], np.float64),
+        np.array([reading.turn for _, reading in full], np.int64),
+    )
+    both = _Columns(*(np.concatenate(pair) for pair in zip(quick, slow, strict=True)))
+    return both.at_places(np.argsort(both.line, kind="stable"))

@@ -1,0 +1,259 @@
+"""What a snapshot of a zone partition consists of, as blocks that change apart from each other.
+
+- `partition`: what belongs to no zone;
+- `zone/<id>`: signs and scores of a zone;
+- `groups/<n>`: which quantities share a group, 256 groups a block, written once;
+- `accounts/<n>`: the ledger's rows of 256 terminals and when they were last heard;
+- `rows/delta/<n>`: the rows that came or changed between two dumps;
+- `rows/base/<n>`: all rows of every 64th group.
+
+Each dump writes one delta and one base in turn. So after 64 dumps every base is newer than the
+65th last delta, which is taken back: a snapshot is never more than 64 bases and 64 deltas, and
+nothing is ever written a second time but a 64th of the rows.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from anomaly.stage import Series
+from indicators.state import ZoneState
+from sensors.decimals import Floats, Ints
+from sensors.directory import OUTCOMES, Directory
+from sensors.ledger import Account, Ledger
+from sensors.row_store import NEVER, RowStore
+from streams.engine.rejecting import Numbers
+
+PARTITION_BLOCK: Final = "partition"
+BUCKETS: Final = 64
+_CHUNK: Final = 256
+_Opener = Callable[[str], bool]
+
+
+class ZoneSnapshot(msgspec.Struct):
+    """One zone: vitals and scores, and the grid of windows that they stand on."""
+
+    vitals: ZoneState = msgspec.field(default_factory=ZoneState)
+    scores: dict[str, Series] = {}
+    grid: dict[str, int] = {}
+    is_touched: bool = False
+
+    def fit(self, grid: dict[str, int]) -> None:
+        """Begin the windows anew where they stand on the grid of another city pack."""
+        if self.grid != grid:
+            if self.grid:
+                self.vitals = ZoneState()
+            self.grid = dict(grid)
+
+    def encoded(self) -> bytes:
+        """The block; the next change is news again."""
+        self.is_touched = False
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def decoded(cls, block: bytes) -> "ZoneSnapshot":
+        """A block that was `encoded`."""
+        return msgspec.msgpack.decode(block, type=cls)
+
+
+class PartitionSnapshot(msgspec.Struct):
+    """What belongs to no zone. Times are Unix ms.
+
+    Attributes:
+        now: Stream time.
+        clock: The last clock that districts were told.
+        seqs: The last number of what each district partition was told.
+        strangers: The ledger of what belongs to no known terminal.
+        letters: Tells dead letters apart that are otherwise equal.
+        reasons: Refusals of known terminals by reason.
+        oldest: Smallest accepted event time, 0 before the first.
+        newest: Largest accepted event time.
+        floors: Group → instants before this were forgotten.
+    """
+
+    now: int = 0
+    clock: int = 0
+    seqs: list[int] = []
+    strangers: Ledger = msgspec.field(default_factory=Ledger)
+    letters: Numbers = msgspec.field(default_factory=Numbers)
+    reasons: dict[str, int] = {}
+    oldest: int = 0
+    newest: int = 0
+    floors: dict[int, int] = {}
+
+
+class _Accounts(msgspec.Struct, array_like=True):
+    terminals: list[str]
+    counts: bytes
+    heard: bytes
+
+
+class _Rows(msgspec.Struct, array_like=True):
+    """Rows: groups int32, instants int64 ms, values float64, the cells of each row in a row."""
+
+    groups: bytes
+    instants: bytes
+    values: bytes
+
+
+class Blocks:
+    """Dumps and loads terminals, groups and rows.
+
+    Args:
+        directory: Terminals and groups.
+        store: Rows.
+    """
+
+    def __init__(self, directory: Directory, store: RowStore) -> None:
+        self._directory, self._store = directory, store
+        self._fresh: list[tuple[Ints, Ints]] = []
+        self._booked: set[int] = set()
+        self._stale: set[int] = set()
+        self._groups_written = 0
+        self._number = 0
+
+    def changed(self, groups: Ints, instants: Ints) -> None:
+        """Note rows that were added or got values."""
+        self._fresh.append((groups, instants))
+
+    def booked(self, terminals: Ints) -> None:
+        """Note terminals whose ledger or last word changed."""
+        self._booked.update(np.unique(terminals // _CHUNK).tolist())
+
+    def floors(self) -> dict[int, int]:
+        """Floor of each group that has forgotten something."""
+        floor = self._store.floor
+        return {g: int(floor[g]) for g in np.flatnonzero(floor > NEVER).tolist()}
+
+    # -- dumping --------------------------------------------------------------------------------
+
+    def dump(self, *, everything: bool) -> dict[str, bytes | None]:
+        """The blocks that changed, or all; None: the block is no more."""
+        blocks: dict[str, bytes | None] = {}
+        fresh, self._fresh = self._fresh, []
+        self._dump_groups(blocks, 0 if everything else self._groups_written)
+        self._dump_accounts(blocks, everything=everything)
+        if everything:
+            for bucket in range(BUCKETS):
+                self._dump_base(blocks, bucket)
+            self._stale.clear()
+            self._number = 0
+            return blocks
+        if fresh:
+            groups = np.concatenate([part[0] for part in fresh])
+            instants = np.concatenate([part[1] for part in fresh])
+            rows = self._store.rows_at(groups, instants)
+            blocks[f"rows/delta/{self._number}"] = _encoded(rows)
+            self._stale.update(np.unique(groups % BUCKETS).tolist())
+        bucket = self._number % BUCKETS
+        if bucket in self._stale:
+            self._dump_base(blocks, bucket)
+            self._stale.remove(bucket)
+        if self._number >= BUCKETS:
+            blocks[f"rows/delta/{self._number - BUCKETS}"] = None
+        self._number += 1
+        return blocks
+
+    def _dump_groups(self, blocks: dict[str, bytes | None], since: int) -> None:
+        directory = self._directory
+        total = len(directory.members)
+        for chunk in range(since // _CHUNK, -(-total // _CHUNK)):
+            if total == since:
+                break
+            members = directory.members[chunk * _CHUNK : (chunk + 1) * _CHUNK]
+            names = [[directory.names[c] if c >= 0 else "" for c in group] for group in members]
+            blocks[f"groups/{chunk}"] = msgspec.msgpack.encode(names)
+        self._groups_written = total
+
+    def _dump_accounts(self, blocks: dict[str, bytes | None], *, everything: bool) -> None:
+        directory = self._directory
+        chunks = range(-(-len(directory.terminals) // _CHUNK)) if everything else self._booked
+        heard = directory.heard_all()
+        for chunk in sorted(chunks):
+            part = slice(chunk * _CHUNK, (chunk + 1) * _CHUNK)
+            accounts = _Accounts(
+                directory.terminals[part], directory.counts[part].tobytes(), heard[part].tobytes()
+            )
+            blocks[f"accounts/{chunk}"] = msgspec.msgpack.encode(accounts)
+        self._booked = set()
+
+    def _dump_base(self, blocks: dict[str, bytes | None], bucket: int) -> None:
+        groups = np.arange(bucket, len(self._store), BUCKETS)
+        if groups.size:
+            blocks[f"rows/base/{bucket}"] = _encoded(self._store.rows_of(groups))
+
+    # -- loading --------------------------------------------------------------------------------
+
+    def load(self, blocks: Mapping[str, bytes], own: PartitionSnapshot, opens: _Opener) -> None:
+        """Take over what was dumped.
+
+        Args:
+            blocks: All blocks.
+            own: The partition's own block; what is booked of terminals that left goes there.
+            opens: Numbers a terminal; False where it left the city pack.
+        """
+        for name in _numbered(blocks, "accounts"):
+            self._load_accounts(msgspec.msgpack.decode(blocks[name], type=_Accounts), own, opens)
+        groups = [
+            names
+            for name in _numbered(blocks, "groups")
+            for names in msgspec.msgpack.decode(blocks[name], type=list[list[str]])
+        ]
+        group_of = [self._load_group(names) for names in groups]
+        for group, floor in own.floors.items():
+            if group_of[group] >= 0:
+                self._store.floor[group_of[group]] = floor
+        rows = [
+            msgspec.msgpack.decode(blocks[name], type=_Rows)
+            for kind in ("base", "delta")
+            for name in _numbered(blocks, f"rows/{kind}")
+        ]
+        widths = np.array([len(names) for names in groups], np.int64)
+        self._load_rows(rows, np.array(group_of, np.int64), widths)
+
+    def _load_accounts(self, found: _Accounts, own: PartitionSnapshot, opens: _Opener) -> None:
+        counts = np.frombuffer(found.counts, np.int64).reshape(-1, OUTCOMES)
+        heard = np.frombuffer(found.heard, np.int64)
+        for terminal, row, at in zip(found.terminals, counts, heard.tolist(), strict=True):
+            if opens(terminal):
+                number = self._directory.terminal_of(terminal)
+                if number is not None:
+                    self._directory.counts[number] = row
+                    self._directory.set_heard(number, at)
+            elif row[0]:
+                # The terminal left the pack; what was booked of it stays booked.
+                own.strangers.account(terminal).add(Account(*row.tolist()))
+
+    def _load_group(self, names: list[str]) -> int:
+        channels = [self._directory.channel_of(name) for name in names]
+        if all(channel is None for channel in channels):
+            return -1
+        return self._directory.open_group([-1 if c is None else c for c in channels])
+
+    def _load_rows(self, parts: Iterable[_Rows], group_of: Ints, widths: Ints) -> None:
+        groups, instants, values = [], [], []
+        for part in parts:
+            old = np.frombuffer(part.groups, np.int32)
+            is_kept = group_of[old] >= 0
+            groups.append(group_of[old][is_kept])
+            instants.append(np.frombuffer(part.instants, np.int64)[is_kept])
+            values.append(np.frombuffer(part.values)[np.repeat(is_kept, widths[old])])
+        if groups:
+            self._store.restore(
+                np.concatenate(groups), np.concatenate(instants), np.concatenate(values)
+            )
+
+
+def _encoded(rows: tuple[Ints, Ints, Floats]) -> bytes:
+    groups, instants, values = rows
+    return msgspec.msgpack.encode(
+        _Rows(groups.astype(np.int32).tobytes(), instants.tobytes(), values.tobytes())
+    )
+
+
+def _numbered(blocks: Mapping[str, bytes], kind: str) -> list[str]:
+    """The names of the blocks of a kind, by number."""
+    names = [name for name in blocks if name.startswith(f"{kind}/")]
+    return sorted(names, key=lambda name: int(name.rpartition("/")[2]))
