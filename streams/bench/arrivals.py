@@ -86,7 +86,7 @@ async def arrivals(
     Raises:
         ValueError: There is none of them, or a pack that was not published.
     """
-    count = _Count(numbers)
+    count = Tally(numbers)
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka, auto_offset_reset="earliest", max_partition_fetch_bytes=4 << 20
     )
@@ -106,8 +106,12 @@ async def arrivals(
     return count.result()
 
 
-class _Count:
-    """Adds up records."""
+class Tally:
+    """Adds up the records of a load.
+
+    Args:
+        numbers: The numbers of the packs that were published.
+    """
 
     def __init__(self, numbers: range) -> None:
         self._numbers = numbers
@@ -118,6 +122,7 @@ class _Count:
         self._out_of_order = 0
 
     def add(self, value: bytes, appended: float) -> None:
+        """Add a record, and the Unix time at which Kafka appended it."""
         packs = 0
         for raw in split_frame(value):
             line = _line.decode(raw)
@@ -133,6 +138,11 @@ class _Count:
             self._frames.append((packs, len(value)))
 
     def result(self) -> Arrivals:
+        """What was found.
+
+        Raises:
+            ValueError: There is no pack, or one that was not published.
+        """
         if not self._seen:
             raise ValueError("nothing has arrived")
         places = np.array(self._seen) - self._numbers.start

@@ -29,6 +29,7 @@ def logs_as_before() -> Iterator[None]:
         ("engine", ("--packs", "--terminals", "--frames", "--peers", "--processes", "--json")),
         ("scale", ("--terminals", "--seconds", "--restart", "--json", "--write")),
         ("replay", ("--city", "--repeat", "--json", "--write")),
+        ("gateway", ("--messages", "--broker", "--gateways", "--rate", "--json", "--write")),
     ],
 )
 def test_help_names_every_option(command: str, options: tuple[str, ...]) -> None:

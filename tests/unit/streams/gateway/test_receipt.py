@@ -2,8 +2,12 @@
 
 import hashlib
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sensors.line import reception_tail
 from streams.gateway.receipt import count_entries, decode_receipt, encode_receipt, pack_id
 
 
@@ -22,3 +26,20 @@ def test_receipt_names_the_pack_by_its_bytes() -> None:
 )
 def test_payload_that_is_no_array_counts_one(payload: bytes, count: int) -> None:
     assert count_entries(payload) == count
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
+)
+
+
+@given(
+    st.binary(max_size=50)
+    | JSON.map(msgspec.json.encode)
+    | st.lists(JSON, max_size=12).map(msgspec.json.encode)
+    | st.sampled_from([b"[1,\n2]", b" [1]", b"[NaN,1]", b"[" * 99 + b"]" * 99, b'["\xff",2]'])
+)
+def test_receipt_counts_the_same_whether_or_not_the_line_has_counted(payload: bytes) -> None:
+    _, entries = reception_tail(payload)
+    assert encode_receipt("a", 1.5, payload, entries) == encode_receipt("a", 1.5, payload)
