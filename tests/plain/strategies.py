@@ -25,6 +25,10 @@ GAPS = (
 SILENCES = [2 * HOUR_MS, 5 * HOUR_MS, 27 * HOUR_MS, 60 * HOUR_MS]
 
 
+SEEDS = st.integers(0, 2**64 - 1)
+"""Hypothesis draws a seed: a failing stream is told by it, its lines would fill pages."""
+
+
 class Stream(NamedTuple):
     """A stream and what interrupts it.
 
@@ -66,16 +70,11 @@ def stream_of(seed: int) -> Stream:
     return Stream(city, lines_of(CITIES[city], moves), cuts, restarts)
 
 
-def streams() -> st.SearchStrategy[Stream]:
-    """All streams."""
-    return st.integers(0, 2**64 - 1).map(stream_of)
-
-
 def smallest(stream: Stream, fails: Callable[[Stream], bool]) -> Stream:
     """Leave out what is not needed for a stream to fail: cuts, restarts, and each of its lines."""
-    for simpler in (stream._replace(cuts=[1]), stream._replace(restarts=[False])):
-        if fails(simpler):
-            stream = simpler
+    for simple in ({"restarts": [False]}, {"cuts": [1]}):
+        simpler = stream._replace(**simple)
+        stream = simpler if fails(simpler) else stream
     size = len(stream.lines) // 2
     while size:
         start = 0
