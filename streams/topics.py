@@ -22,7 +22,8 @@ ALERTS: Final = "alerts"
 WORKORDERS: Final = "workorders"
 """Work orders: one CloudEvent a record, key = order id."""
 LEDGER: Final = "ledger"
-"""The ledger of each readings partition as of a checkpoint: JSON, key = partition."""
+"""The ledger of each readings partition: totals (key = partition) and accounts of terminals (key =
+partition/chunk), JSON, see `streams.ledger_records`."""
 
 ZONE_SNAPSHOTS: Final = "zone-snapshots"
 """Internal: snapshot blocks and manifests of the zone partitions."""

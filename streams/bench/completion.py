@@ -1,6 +1,6 @@
 """When the worker has everything: its ledger is complete, and a checkpoint holds it.
 
-The ledger is one small record a partition and checkpoint, so reading it along costs the machine
+The ledger is a few small records a partition and checkpoint, so reading it along costs the machine
 next to nothing. The times are the broker's own, so it does not matter when they are read.
 """
 
@@ -9,21 +9,18 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from sensors.ledger import Ledger, merged
+from sensors.ledger import Ledger
 from streams.bench.report import BenchError
+from streams.ledger_records import LedgerBook
 from streams.settings import Settings
 from streams.topics import LEDGER, READINGS, ZONE_SNAPSHOTS
-from streams.up.topics_reader import LedgerRecord
 
 _MANIFEST: Final = b"m/"
 _TICK_S: Final = 1.0
 _STALLED_S: Final = 120.0
 _DURABLE_S: Final = 30.0
-
-_decode = msgspec.json.Decoder(LedgerRecord).decode
 
 
 class Completion(NamedTuple):
@@ -59,13 +56,13 @@ async def completion(
     ):
         ticking = asyncio.create_task(_tick(producer, settings, tick))
         try:
-            booked = await _booked(consumer, settings, readings, alive)
+            book = LedgerBook()
+            booked = await _booked(consumer, settings, book, readings, alive)
             at = max([await _durable(consumer, settings, *entry) for entry in booked.items()])
         finally:
             ticking.cancel()
             await asyncio.wait([ticking])
-    records = [_decode(record.value) for record in booked.values()]
-    return Completion(at, merged(Ledger(entry.terminals, entry.reasons) for entry in records))
+    return Completion(at, book.city())
 
 
 def _reader(settings: Settings) -> AIOKafkaConsumer:
@@ -84,27 +81,35 @@ async def _tick(producer: AIOKafkaProducer, settings: Settings, tick: bytes) -> 
 
 
 async def _booked(
-    consumer: AIOKafkaConsumer, settings: Settings, readings: int, alive: Callable[[], None]
+    consumer: AIOKafkaConsumer,
+    settings: Settings,
+    book: LedgerBook,
+    readings: int,
+    alive: Callable[[], None],
 ) -> dict[int, Any]:
-    """Partition → the ledger record with which it was complete."""
+    """Partition → the ledger record with which it was complete; the book has them all."""
     consumer.assign(
         [TopicPartition(settings.topic(LEDGER), p) for p in range(settings.zone_partitions)]
     )
     newest: dict[int, Any] = {}
-    sums: dict[int, int] = {}
     moved = time.monotonic()
-    while sum(sums.values()) < readings:
+    while book.total().received < readings or not _is_complete(book):
         alive()
         for tp, records in (await consumer.getmany(timeout_ms=500)).items():
+            for record in records:
+                book.take(record.value)
             newest[tp.partition] = records[-1]
-            sums[tp.partition] = _decode(records[-1].value).received
             moved = time.monotonic()
         if time.monotonic() - moved > _STALLED_S:
             raise BenchError(
-                f"the ledger stands at {sum(sums.values()):,} of {readings:,} readings "
+                f"the ledger stands at {book.total().received:,} of {readings:,} readings "
                 f"since {_STALLED_S:.0f} s"
             )
     return newest
+
+
+def _is_complete(book: LedgerBook) -> bool:
+    return all(ledger.is_complete for ledger in book.partitions.values())
 
 
 async def _durable(

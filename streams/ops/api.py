@@ -110,12 +110,13 @@ def order(context: Context, order: str) -> Response:
 def ledger(context: Context) -> Response:
     """Sums of the city and accounts of all terminals; `difference` must be 0."""
     found = context.ledger.city()
-    view = ledger_view(found)
+    view = ledger_view(found, context.ledger.total())
     terminals = {
         name: {**msgspec.to_builtins(account), "difference": imbalance(account)}
         for name, account in sorted(found.terminals.items())
     }
     return _json({
         **msgspec.to_builtins(view.account), "difference": view.difference,
-        "partitions": context.ledger.partitions, "reasons": found.reasons, "terminals": terminals,
+        "partitions": len(context.ledger.partitions), "reasons": found.reasons,
+        "terminals": terminals,
     })  # fmt: skip

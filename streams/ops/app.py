@@ -13,7 +13,7 @@ from streams.clock import wall_seconds
 from streams.ops import actions, api
 from streams.ops.commands import CommandSender
 from streams.ops.context import Context, OpsContext
-from streams.ops.ledger import LedgerBook
+from streams.ops.ledger import MeteredLedger
 from streams.ops.order_views import alert_views, ledger_view, order_views
 from streams.ops.views import places
 from streams.ops.wording import Wording
@@ -34,7 +34,7 @@ _templates = jinja2.Environment(
 
 def create_app(
     store: Store,
-    ledger: LedgerBook,
+    ledger: MeteredLedger,
     city: City,
     command_sender: CommandSender,
     wording: Wording | None = None,
@@ -85,7 +85,7 @@ def _board(context: OpsContext) -> str:
     )
     return _templates.get_template("board.html").render(
         above=above, zones=zones, alerts=alerts, orders=orders,
-        ledger=ledger_view(context.ledger.city()),
+        ledger=ledger_view(context.ledger.city(), context.ledger.total()),
     )  # fmt: skip
 
 

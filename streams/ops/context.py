@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from sensors.city import City
 from streams.ops.commands import CommandSender
-from streams.ops.ledger import LedgerBook
+from streams.ops.ledger import MeteredLedger
 from streams.ops.wording import Wording
 from streams.stores.store import Store
 
@@ -30,7 +30,7 @@ class OpsContext:
     """
 
     store: Store
-    ledger: LedgerBook
+    ledger: MeteredLedger
     city: City
     send: CommandSender
     wording: Wording

@@ -1,14 +1,13 @@
-"""The city's ledger: the newest of each partition, summed, as numbers and as Prometheus metrics."""
+"""The city's ledger as Prometheus metrics."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
-import msgspec
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from sensors.ledger import Account, Ledger, merged
+from sensors.ledger import Account, Ledger
+from streams.ledger_records import LedgerBook
 
 OUTCOMES = ("accepted", "duplicate", "late", "rejected")
 """What can become of a received reading."""
@@ -16,30 +15,8 @@ _TERMINALS_SHOWN = 2000
 """Beyond this many terminals a scrape would be tens of megabytes; the sums remain."""
 
 
-class PartitionLedger(msgspec.Struct, frozen=True, kw_only=True):
-    """A record of the topic: all that one partition ever received.
-
-    Attributes:
-        partition: Readings partition.
-        at: Stream time of the checkpoint, RFC 3339 or Unix seconds.
-        terminals: Account of each terminal.
-        reasons: Refusals by reason.
-    """
-
-    partition: int
-    at: datetime | float
-    terminals: dict[str, Account] = {}
-    reasons: dict[str, int] = {}
-
-    @property
-    def position(self) -> tuple[float, int]:
-        """Stream time and readings so far: both only grow, so the largest is the newest."""
-        at = self.at.timestamp() if isinstance(self.at, datetime) else self.at
-        return at, sum(account.received for account in self.terminals.values())
-
-
-class LedgerBook:
-    """The newest ledger of every partition. Records may repeat and come in any order.
+class MeteredLedger(LedgerBook):
+    """The city's ledger with its metrics.
 
     Attributes:
         registry: Metrics of this book; not the process-wide registry, so that tests and several
@@ -47,32 +24,9 @@ class LedgerBook:
     """
 
     def __init__(self) -> None:
-        self._partitions: dict[int, PartitionLedger] = {}
+        super().__init__()
         self.registry = CollectorRegistry()
         self.registry.register(LedgerMetrics(self))
-
-    def take(self, value: bytes) -> bool:
-        """Take a record's value; False where a newer one of its partition is known.
-
-        Raises:
-            msgspec.DecodeError: It is no ledger record.
-        """
-        record = msgspec.json.decode(value, type=PartitionLedger)
-        known = self._partitions.get(record.partition)
-        if known is not None and record.position < known.position:
-            return False
-        self._partitions[record.partition] = record
-        return True
-
-    @property
-    def partitions(self) -> int:
-        """How many partitions have been heard."""
-        return len(self._partitions)
-
-    def city(self) -> Ledger:
-        """The sum over all partitions, by terminal and by reason."""
-        parts = list(self._partitions.values())
-        return merged(Ledger(part.terminals, part.reasons) for part in parts)
 
 
 def imbalance(account: Account) -> int:
@@ -88,13 +42,13 @@ class LedgerMetrics(Collector):
         book: What is shown.
     """
 
-    def __init__(self, book: "LedgerBook") -> None:
+    def __init__(self, book: LedgerBook) -> None:
         self._book = book
 
     def collect(self) -> Iterator[Metric]:
         """The metrics; names are a contract with dashboards and alarms."""
         ledger = self._book.city()
-        total = ledger.total()
+        total = self._book.total()
         yield CounterMetricFamily(
             "vitals_received", "Readings received, before screening", value=total.received
         )

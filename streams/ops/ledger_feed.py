@@ -1,19 +1,16 @@
-"""Fills the ledger book from Kafka; it needs no group, for the newest records say everything."""
+"""Fills the ledger book from Kafka; it needs no group, for the compacted topic says everything."""
 
 import asyncio
-from collections.abc import Sequence
 
 import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams import topics
-from streams.ops.ledger import LedgerBook
+from streams.ledger_records import LedgerBook
 from streams.ops.projection import ProjectionMetrics, topics_there
 from streams.settings import Settings
 
-_TAIL = 1000
-"""Records read back per partition of the topic: a partition writes one a checkpoint."""
 _POLL_MS = 200
 
 log = structlog.get_logger(__name__)
@@ -40,7 +37,6 @@ async def feed_ledger(
         await topics_there(consumer, [name], stopping)
         if not stopping.is_set():
             consumer.assign(parts)
-            await _seek_tail(consumer, parts)
         while not stopping.is_set():
             found = await consumer.getmany(timeout_ms=_POLL_MS)
             for record in (record for part in found.values() for record in part):
@@ -59,10 +55,3 @@ def take_record(book: LedgerBook, metrics: ProjectionMetrics, value: bytes | Non
     except (msgspec.MsgspecError, RecursionError) as error:
         metrics.poisoned.labels(topics.LEDGER).inc()
         log.error("ledger record passed over", why=str(error))  # noqa: TRY400
-
-
-async def _seek_tail(consumer: AIOKafkaConsumer, parts: Sequence[TopicPartition]) -> None:
-    """Begin a little before the end: all before is outdated, and compaction may be far behind."""
-    first, end = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
-    for part in parts:
-        consumer.seek(part, max(first[part], end[part] - _TAIL))

@@ -201,11 +201,16 @@ def body_data(state: State) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def ledger_view(ledger: Ledger) -> LedgerView:
-    """The ledger's sums; differences of two terminals do not cancel out."""
+def ledger_view(ledger: Ledger, total: Account) -> LedgerView:
+    """The ledger's sums; differences of two terminals do not cancel out.
+
+    Args:
+        ledger: Accounts, which may trail the total for some seconds.
+        total: The sum over all partitions.
+    """
     frequent = sorted(ledger.reasons.items(), key=lambda entry: (-entry[1], entry[0]))
     return LedgerView(
-        account=ledger.total(),
+        account=total,
         difference=sum(abs(imbalance(account)) for account in ledger.terminals.values()),
         reasons=tuple(frequent[:_REASONS_SHOWN]),
         terminals=len(ledger.terminals),

@@ -14,7 +14,7 @@ from streams.citypack import load_pack
 from streams.clock import Clock
 from streams.ops.app import create_app
 from streams.ops.commands import KafkaCommandSender
-from streams.ops.ledger import LedgerBook
+from streams.ops.ledger import MeteredLedger
 from streams.ops.ledger_feed import feed_ledger
 from streams.ops.projection import Projection, ProjectionMetrics
 from streams.ops.wording import Wording, wording_of
@@ -46,7 +46,7 @@ async def serve(settings: Settings, city: City, wording: Wording, stopping: asyn
     The batch in hand is finished and committed; requests in hand are answered.
     """
     store = await asyncio.to_thread(open_store, settings)
-    book, clock = LedgerBook(), Clock(settings.clock_anchor, settings.speed)
+    book, clock = MeteredLedger(), Clock(settings.clock_anchor, settings.speed)
     metrics = ProjectionMetrics(book.registry)
     sender = KafkaCommandSender(settings, clock)
     app = create_app(store, book, city, sender, wording, clock.now)

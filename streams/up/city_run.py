@@ -13,6 +13,7 @@ from sensors.simulator.scenario import People, Scenario
 from sensors.simulator.simulate import simulate
 from streams.citypack import CityPack
 from streams.clock import Clock
+from streams.ledger_records import received_since
 from streams.terminals.counts import PublishedCounts
 from streams.terminals.play import PlayOptions, play
 from streams.topics import WORKORDERS
@@ -22,7 +23,7 @@ from streams.up.outcome import Begin, begin_of, completeness, summary_of
 from streams.up.reporter import Reporter
 from streams.up.stack import Stack
 from streams.up.stack_error import StackError
-from streams.up.topics_reader import event_of, follow, newest_ledgers, since
+from streams.up.topics_reader import LedgerReader, event_of, follow
 from streams.worker.kafka_log import KafkaLog
 
 log = structlog.get_logger("up")
@@ -50,6 +51,7 @@ class CityRun:
         self._reporter = reporter
         self._clock = Clock(self._settings.clock_anchor, self._settings.speed)
         self._published: PublishedCounts | None = None
+        self._ledgers = LedgerReader(stack.settings)
 
     async def go(self, scenario: Scenario | None, ending: Ending) -> dict[str, Any]:
         """Run until the end, stop gateway and worker, and sum up.
@@ -59,7 +61,7 @@ class CityRun:
             ServerError: An embedded server does not come up again.
             aiokafka.errors.KafkaError: Kafka cannot be read.
         """
-        begin = await begin_of(self._settings)
+        begin = await begin_of(self._settings, self._ledgers)
         async with KafkaLog(self._settings.kafka) as kafka:
             people = scenario.people if scenario else People()
             crew = Crew(people, self._pack.city, self._settings, self._clock, kafka)
@@ -158,14 +160,14 @@ class CityRun:
     async def _booked(self, begin: Begin) -> int:
         """Readings booked so far; none while Kafka is away, for the supervision restarts it."""
         try:
-            newest = await newest_ledgers(self._settings)
+            newest = await self._ledgers.newest()
         except KafkaError as error:
             log.warning("ledger not read", why=str(error))
             return -1
-        return since(newest, begin.ledgers).total().received
+        return received_since(newest, begin.ledgers)
 
     async def _summary(self, scenario: Scenario | None, begin: Begin) -> dict[str, Any]:
-        summary = await summary_of(self._settings, self._pack, begin)
+        summary = await summary_of(self._settings, self._pack, begin, self._ledgers)
         own = completeness(summary["received"], self._published, expected=scenario is not None)
         return summary | own | {
             "scenario": self._options.scenario,

@@ -5,19 +5,12 @@ from typing import Any, Final
 import msgspec
 
 from streams.citypack import CityPack
+from streams.ledger_records import PartitionLedger, since
 from streams.settings import Settings
 from streams.summary import summarise
 from streams.terminals.counts import PublishedCounts
 from streams.topics import ALERTS, SCORES, VITALS, WORKORDERS
-from streams.up.topics_reader import (
-    LedgerRecord,
-    Offsets,
-    ends,
-    event_of,
-    follow,
-    newest_ledgers,
-    since,
-)
+from streams.up.topics_reader import LedgerReader, Offsets, ends, event_of, follow
 
 OUTPUTS: Final = (VITALS, SCORES, ALERTS, WORKORDERS)
 _KEPT: Final = (
@@ -33,22 +26,24 @@ class Begin(msgspec.Struct, frozen=True):
         offsets: Ends of the output topics before it.
     """
 
-    ledgers: dict[int, LedgerRecord]
+    ledgers: dict[int, PartitionLedger]
     offsets: Offsets
 
 
-async def begin_of(settings: Settings) -> Begin:
+async def begin_of(settings: Settings, reader: LedgerReader) -> Begin:
     """Look at the topics before a run."""
-    return Begin(await newest_ledgers(settings), await ends(settings, *OUTPUTS))
+    return Begin(await reader.newest(), await ends(settings, *OUTPUTS))
 
 
-async def summary_of(settings: Settings, pack: CityPack, begin: Begin) -> dict[str, Any]:
+async def summary_of(
+    settings: Settings, pack: CityPack, begin: Begin, reader: LedgerReader
+) -> dict[str, Any]:
     """What came of everything since `begin`.
 
     Returns:
         The fields of `summarise`, and `orders`, `closed`, `incidents` (id: whether still active).
     """
-    now = await newest_ledgers(settings)
+    now = await reader.newest()
     stop = await ends(settings, *OUTPUTS)
     counts: dict[str, int] = dict.fromkeys(OUTPUTS, 0)
     orders: dict[str, dict[str, Any]] = {}

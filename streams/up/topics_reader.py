@@ -1,20 +1,17 @@
 """Reading our own topics beside the processes: what came out since a moment, the newest ledger."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from sensors.ledger import Account, Ledger
+from streams.ledger_records import LedgerBook, PartitionLedger
 from streams.settings import Settings
 from streams.topics import LEDGER, TOPICS
 
 Offsets = dict[TopicPartition, int]
-
-LEDGER_TAIL: Final = 200
-"""Records read back per partition of the ledger topic: a partition writes one a checkpoint."""
 
 
 def _partitions(settings: Settings, topic: str) -> list[TopicPartition]:
@@ -54,60 +51,34 @@ async def follow(
                         yield tp.topic[prefix:], record.value
 
 
-class LedgerRecord(msgspec.Struct):
-    """The value of a record of the ledger topic."""
-
-    partition: int
-    terminals: dict[str, Account]
-    reasons: dict[str, int]
-    first: int | None = None
-    last: int | None = None
-
-    @property
-    def received(self) -> int:
-        """Readings ever received."""
-        return sum(account.received for account in self.terminals.values())
-
-
-_ledger = msgspec.json.Decoder(LedgerRecord)
-
-
-async def newest_ledgers(settings: Settings) -> dict[int, LedgerRecord]:
-    """The newest ledger of each zone partition, from the topic's tail.
+class LedgerReader:
+    """Reads the ledger topic, at each look only what is new.
 
     Totals only grow, so the largest is the newest: a worker that lost its partition without knowing
     it may still write an older one after it.
+
+    Args:
+        settings: Kafka's address and the topic's name.
     """
-    stop = await ends(settings, LEDGER)
-    start = {tp: max(0, end - LEDGER_TAIL) for tp, end in stop.items()}
-    found: dict[int, LedgerRecord] = {}
-    async for _, value in follow(settings, start, stop):
-        record = _ledger.decode(value)
-        known = found.get(record.partition)
-        if known is None or record.received >= known.received:
-            found[record.partition] = record
-    return found
 
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._book = LedgerBook()
+        self._offsets: Offsets = {}
 
-def since(now: Mapping[int, LedgerRecord], before: Mapping[int, LedgerRecord]) -> Ledger:
-    """What was booked between two looks at the ledger."""
-    total = Ledger()
-    for partition, record in now.items():
-        total.merge(Ledger(record.terminals, record.reasons))
-        earlier = before.get(partition)
-        if earlier is not None:
-            total.merge(_negative(earlier))
-    total.reasons = {reason: count for reason, count in total.reasons.items() if count}
-    total.terminals = {t: a for t, a in total.terminals.items() if a.received}
-    return total
+    async def newest(self) -> dict[int, PartitionLedger]:
+        """The ledger of each zone partition that has one, as of now; later looks do not change it.
 
-
-def _negative(record: LedgerRecord) -> Ledger:
-    terminals = {
-        name: Account(**{field: -count for field, count in msgspec.structs.asdict(account).items()})
-        for name, account in record.terminals.items()
-    }
-    return Ledger(terminals, {reason: -count for reason, count in record.reasons.items()})
+        Raises:
+            aiokafka.errors.KafkaError: Kafka cannot be read; the next look begins where this did.
+        """
+        stop = await ends(self._settings, LEDGER)
+        start = {tp: self._offsets.get(tp, 0) for tp in stop}
+        if any(start[tp] < stop[tp] for tp in stop):
+            async for _, value in follow(self._settings, start, stop):
+                self._book.take(value)
+        self._offsets = stop
+        return {number: ledger.copy() for number, ledger in self._book.partitions.items()}
 
 
 def event_of(value: bytes) -> dict[str, Any]:

@@ -133,7 +133,7 @@ class PartitionHost:
             self._is_closing = True
             # After a rebalance the partition may be another's: its state is not ours to write.
             if not self._has_new_lease:
-                await self._checkpoint()
+                await self._checkpoint(is_last=True)
 
     def _is_gap(self, topic: str, offset: int) -> bool:
         return offset > self._offsets.get(topic, -1) + 1
@@ -208,12 +208,12 @@ class PartitionHost:
             self._sent.append(future)
             self._outbox.popleft()
 
-    async def _checkpoint(self) -> None:
+    async def _checkpoint(self, *, is_last: bool = False) -> None:
         """Make what was done so far durable, then let the inputs be committed."""
         checkpoints = self._checkpoints
         if checkpoints is None:
             return
-        self._outbox.extend(self._work.report())
+        self._outbox.extend(self._work.report(everything=is_last))
         await self._send_outbox()
         blocks = self._work.dump(everything=checkpoints.is_first)
         await checkpoints.write(blocks, self._offsets, self._sent, self._acknowledge)

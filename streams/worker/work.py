@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, Protocol
 
-import msgspec
-
-from indicators.rounding import rfc3339
 from streams.engine.config import EngineConfig
 from streams.engine.district_partition import DistrictPartition
 from streams.engine.indication import (
@@ -17,6 +14,7 @@ from streams.engine.indication import (
 from streams.engine.published import ALERTS, WORKORDERS, Published
 from streams.engine.zone_partition import ZonePartition
 from streams.topics import COMMANDS, INDICATIONS, LEDGER
+from streams.worker.ledger_report import LedgerReport
 
 RECORD_BYTES: Final = 512 * 1024
 """Where a record of lines or indications is cut: Kafka refuses large ones, and a worker whose
@@ -39,8 +37,8 @@ class Work(Protocol):
         """Take one input and say what is to be sent, in order."""
         ...
 
-    def report(self) -> list[Record]:
-        """What is sent beside the outputs at every checkpoint."""
+    def report(self, *, everything: bool) -> list[Record]:
+        """What is sent beside the outputs at every checkpoint; at the last one, all that waits."""
         ...
 
     def dump(self, *, everything: bool) -> Mapping[str, bytes | None]:
@@ -58,7 +56,8 @@ class ZoneWork:
     def __init__(self, config: EngineConfig, partition: int) -> None:
         self._engine = ZonePartition(config)
         self._partition = partition
-        self._received = -1
+        own = (t for t in config.city.terminals if config.zone_partition(t) == partition)
+        self._ledger = LedgerReport(partition, own)
 
     def dump(self, *, everything: bool) -> Mapping[str, bytes | None]:
         """See `Work`."""
@@ -80,24 +79,13 @@ class ZoneWork:
             )
         return records
 
-    def report(self) -> list[Record]:
+    def report(self, *, everything: bool) -> list[Record]:
         """The ledger, where it has changed."""
-        ledger = self._engine.ledger()
-        received = ledger.total().received
-        if received == self._received:
-            return []
-        self._received = received
-        span = self._engine.span()
-        body = {
-            "partition": self._partition,
-            "at": rfc3339(self._engine.now, "UTC"),
-            "first": span[0] if span else None,
-            "last": span[1] if span else None,
-            "terminals": ledger.terminals,
-            "reasons": ledger.reasons,
-        }
-        key = str(self._partition)
-        return [Record(LEDGER, self._partition, key, msgspec.json.encode(body, order="sorted"))]
+        engine = self._engine
+        records = self._ledger.records(
+            engine.ledger(), engine.now, engine.span(), everything=everything
+        )
+        return [Record(LEDGER, self._partition, key, value) for key, value in records]
 
 
 class DistrictWork:
@@ -124,8 +112,9 @@ class DistrictWork:
             published = self._engine.indications(decode_indications(body))
         return list(_records(published, self._partition % self._zone_partitions, self._partition))
 
-    def report(self) -> list[Record]:
+    def report(self, *, everything: bool) -> list[Record]:
         """Nothing: alerts and orders are their own report."""
+        del everything
         return []
 
 

@@ -104,19 +104,16 @@ async def test_published_records_are_seen_over_http_and_actions_reach_kafka(
 ) -> Any:
     order = {"order": "o1", "state": "dispatched", "priority": "P1", "history": 1}
     alert = {"incident": "i1", "kind": "waterlogging", "level": "W2", "msgType": "Alert"}
-    ledger = {
-        "partition": 0,
-        "at": NOON,
-        "reasons": {},
-        "terminals": {"T": {"received": 2, "accepted": 2}},
-    }
+    account = {"received": 2, "accepted": 2}
+    chunk = {"partition": 0, "at": NOON, "chunk": 0, "terminals": {"T": account}}
+    total = {"partition": 0, "at": NOON, "reasons": {}, "total": account}
     await publish(
         settings,
         vitals=[a_vital(0) + b"\n" + a_vital(1), b"not json"],
         scores=[b'{"at":1,"zone":"a","indicator":"water_depth","window_end":"2026-06-01T12:00:00+08:00","score":0.9,"revision":0}'],
         alerts=[an_event("cn.cityvitals.alert.v1", **alert)],
         workorders=[an_event("cn.cityvitals.workorder.dispatched.v1", **order)],
-        ledger=[msgspec.json.encode(ledger)],
+        ledger=[msgspec.json.encode(chunk), msgspec.json.encode(total)],
     )  # fmt: skip
     async with serving(settings) as client:
 

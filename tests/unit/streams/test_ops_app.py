@@ -11,7 +11,7 @@ from sensors.city import Zone, build_city
 from sensors.line import Command
 from streams.ops.app import create_app
 from streams.ops.commands import CommandNotSentError
-from streams.ops.ledger import LedgerBook
+from streams.ops.ledger import MeteredLedger
 from streams.stores.sqlite import SqliteStore
 from streams.stores.store import Event, Family, Store, Vital
 
@@ -66,7 +66,7 @@ def sent() -> Any:
 
 @pytest.fixture
 async def client(store: Store, sent: Sent) -> AsyncIterator[Any]:
-    app = create_app(store, LedgerBook(), CITY, sent, clock=NOON.timestamp)
+    app = create_app(store, MeteredLedger(), CITY, sent, clock=NOON.timestamp)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://ops") as client:
         yield client

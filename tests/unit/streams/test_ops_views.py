@@ -218,5 +218,6 @@ def test_refusal_is_shown_until_the_order_moves_on() -> None:
 
 
 def test_ledger_differences_of_two_terminals_do_not_cancel_out() -> None:
-    view = ledger_view(Ledger({"a": Account(received=3, accepted=2), "b": Account(2, 3)}))
+    ledger = Ledger({"a": Account(received=3, accepted=2), "b": Account(2, 3)})
+    view = ledger_view(ledger, ledger.total())
     assert (view.account.received, view.account.accepted, view.difference) == (5, 5, 2)

@@ -7,7 +7,7 @@ from sensors.line import join_frame
 from streams.engine.district_partition import DistrictPartition
 from streams.engine.indication import IndicationFrame, decode_indications
 from streams.engine.zone_partition import ZonePartition
-from streams.topics import INDICATIONS, REJECTS, SCORES, VITALS
+from streams.topics import INDICATIONS, LEDGER, REJECTS, SCORES, VITALS
 from streams.worker.work import RECORD_BYTES, Record, ZoneWork
 from tests.builders import T0, a_city, a_config, a_line, a_raw_line, a_terminal, a_tick
 
@@ -84,3 +84,14 @@ def test_line_larger_than_a_record_stands_alone():
     rejects = of(work.process("readings", join_frame([small, line, small])), REJECTS)
     assert [len(record) > RECORD_BYTES for record in rejects] == [False, True, False]
     assert [record.count(b"\n") for record in rejects] == [0, 0, 0]
+
+
+def test_checkpoint_tells_the_ledger_once_and_the_last_one_all_of_it():
+    work = ZoneWork(a_config(CITY, partitions=(1, 1)), 0)
+    work.process("readings", HEARD)
+    first = work.report(everything=False)
+    assert [(record.topic, record.partition, record.key) for record in first] == [
+        (LEDGER, 0, "0/0"),
+        (LEDGER, 0, "0"),
+    ]
+    assert work.report(everything=True) == []
