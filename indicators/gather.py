@@ -154,10 +154,10 @@ class Gathered:
         first = about.pool_first
         if first.size:
             pools = table.pooled(first)
-            self._pools = pools.lists()
+            self._pools = list(zip(*pools.lists(), strict=True))
             self._newest: list[int] = pools.newest.tolist()
             self._arrived: list[float] = np.add.reduceat(arrived, first).tolist()
-        self._lists: tuple[list[Any], ...] | None = None
+        self._rows: list[tuple[Any, ...]] | None = None
 
     def window(self, sign: int) -> tuple[dict[str, Members], float]:
         """One window.
@@ -168,7 +168,7 @@ class Gathered:
         found: dict[str, Members] = {}
         arrived = 0.0
         for pool in self._about.pools[sign]:
-            if self._pools[1][pool.number]:
+            if self._pools[pool.number][1]:
                 found[pool.quantity.name] = _Gathered(self, pool)
                 arrived += self._arrived[pool.number]
         expected = self._about.expected[sign]
@@ -176,25 +176,32 @@ class Gathered:
 
     def newest(self, sign: int) -> int:
         """Event time (ms) of the last reading, shifted into the window; far past without one."""
-        return max((self._newest[pool.number] for pool in self._about.pools[sign]), default=NEVER)
+        pools = self._about.pools[sign]
+        if len(pools) == 1:
+            return self._newest[pools[0].number]
+        return max((self._newest[pool.number] for pool in pools), default=NEVER)
 
     def pool(self, pool: _Pool) -> Aggregate:
         """All members of a pool as one."""
-        begin, count, *rest = (column[pool.number] for column in self._pools)
-        return Aggregate("", pool.quantity, 0.0, count, *rest, self.values[begin : begin + count])
+        begin, count, low, high, steps, energy = self._pools[pool.number]
+        values = self.values[begin : begin + count]
+        return Aggregate("", pool.quantity, 0.0, count, low, high, steps, energy, values)
 
     def members(self, pool: _Pool) -> list[Aggregate]:
         """The members of a pool that reported."""
-        if self._lists is None:
-            self._lists = self._table.lists()
-        about, found = self._about.members, []
+        if self._rows is None:
+            self._rows = list(zip(*self._table.lists(), strict=True))
+        members, quantity, found = self._about.members, pool.quantity, []
         for i in range(pool.first, pool.end):
-            begin, count, *rest = (column[i] for column in self._lists)
+            begin, count, low, high, steps, energy = self._rows[i]
             if count:
-                member, values = about[i], self.values[begin : begin + count]
+                about, values = members[i], self.values[begin : begin + count]
                 found.append(
-                    Aggregate(member.terminal, pool.quantity, member.expected, count, *rest, values)
-                )
+                    Aggregate(
+                        about.terminal, quantity, about.expected, count, low, high, steps, energy,
+                        values,
+                    )
+                )  # fmt: skip
         return found
 
 

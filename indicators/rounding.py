@@ -55,8 +55,13 @@ def rounded(detail: Any) -> Any:  # noqa: ANN401 - any JSON tree
     """A detail with every float at nine significant digits."""
     if isinstance(detail, float):
         return significant(detail)
+    if isinstance(detail, (str, int)) or detail is None:
+        return detail
     if isinstance(detail, dict):
-        return {key: rounded(value) for key, value in detail.items()}
+        return {
+            key: significant(value) if type(value) is float else rounded(value)
+            for key, value in detail.items()
+        }
     if isinstance(detail, (list, tuple)):
         return [rounded(value) for value in detail]
     return detail

@@ -8,62 +8,24 @@ Most readings touch open windows of running signs only. The stage need not see t
 row store when the window closes. `Edges` tells which do not, and only those come here one by one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
 from indicators.edges import ANY, ASLEEP, Edges
+from indicators.evaluate import Window, evaluate, heard
 from indicators.gather import Gathered, Gathering
-from indicators.plan import SignPlan, ZonePlan
-from indicators.rounding import rounded, significant
-from indicators.state import SignState, ZoneState
+from indicators.plan import ZonePlan
+from indicators.state import ZoneState
 from indicators.timers import Timer, Timers
-from indicators.vital_sign import Basis, Inputs, Measure, VitalValue
+from indicators.vital_sign import VitalValue
+from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
 from sensors.row_store import NEVER, RowStore
 
 RANK: Final = 0
 _SLACK: Final = 16
-
-
-class Sign:
-    """One vital sign of one zone: its plan, its state and its slot among the edges."""
-
-    __slots__ = ("plan", "slot", "state", "zone")
-
-    def __init__(self, zone: "ZoneVitals", plan: SignPlan, state: SignState, slot: int) -> None:
-        self.zone, self.plan, self.state, self.slot = zone, plan, state, slot
-
-    @property
-    def is_fed(self) -> bool:
-        """Whether readings feed it, and not other signs or the silence of terminals."""
-        return self.plan.sign.basis is Basis.READINGS
-
-
-class ZoneVitals:
-    """The vital signs of one zone.
-
-    Attributes:
-        plan: What the zone computes.
-        state: Its state.
-        signs: Its signs by id.
-        terminals: Number and cadence (s) of its terminals by id.
-        slot: Its own slot among the edges.
-    """
-
-    def __init__(self, plan: ZonePlan, state: ZoneState, edges: Edges) -> None:
-        self.plan, self.state = plan, state
-        self.slot = edges.add_slot()
-        self.terminals: dict[str, tuple[int, float]] = {}
-        self.signs: dict[str, Sign] = {}
-        for name, sign_plan in plan.signs.items():
-            kept = state.signs.setdefault(name, SignState())
-            self.signs[name] = Sign(self, sign_plan, kept, edges.add_slot())
-        self.feeds: Mapping[str, tuple[Sign, ...]] = {
-            quantity: tuple(self.signs[plan.sign.id] for plan in plans)
-            for quantity, plans in plan.by_quantity.items()
-        }
 
 
 class Vitals:
@@ -121,7 +83,7 @@ class Vitals:
                         pairs[sign.slot, about.shift_ms] = None
             self.edges.add_group(pairs)
 
-    # -- readings that need a closer look -----------------------------------------------------------
+    # -- readings that need a closer look ----------------------------------------------------------
 
     def would_wake(self, channel: int, at: int, now: int) -> bool:
         """Whether a reading would set a timer: nothing later may be taken before it has."""
@@ -179,14 +141,14 @@ class Vitals:
                 if state.next_end is None or end < state.next_end:
                     self._run(sign, end)
                 return
-            self._dirty.add((sign.zone.plan.zone.id, plan.sign.id, end))
+            self._dirty.add((sign.place, plan.sign.id, end))
             end += plan.hop
 
     def _run(self, sign: Sign, end: int) -> None:
         """Let a window be the next to close."""
         sign.state.next_end = end
         plan = sign.plan
-        self._timers.set(Timer(end + plan.grace, RANK, sign.zone.plan.zone.id, plan.sign.id, end))
+        self._timers.set(Timer(end + plan.grace, RANK, sign.place, plan.sign.id, end))
         self.edges.set(sign.slot, end - plan.hop if sign.is_fed else ANY)
 
     def revisions(self, now: int) -> list[tuple[ZoneVitals, VitalValue]]:
@@ -203,7 +165,8 @@ class Vitals:
             revision = state.revisions.get(end, 0) + 1
             self._remember(sign, end, revision, now)
             # A correction must not teach the formula's memory the same window twice.
-            value = self._evaluate(sign, end, now, revision, dict(state.memory), gathered, index)
+            window = Window(sign, end, now, revision)
+            value = evaluate(window, dict(state.memory), gathered, index, self._directory)
             if state.latest is None or end >= state.latest.window_end:
                 state.latest = value
             out.append((sign.zone, value))
@@ -216,7 +179,7 @@ class Vitals:
             oldest = now - plan.horizon - plan.window
             state.revisions = {e: r for e, r in state.revisions.items() if e >= oldest}
 
-    # -- windows ------------------------------------------------------------------------------------
+    # -- windows -----------------------------------------------------------------------------------
 
     def fire(self, timers: Sequence[Timer]) -> Iterator[tuple[ZoneVitals, VitalValue]]:
         """Close windows on time, those of one instant together; timers overtaken give nothing."""
@@ -231,7 +194,8 @@ class Vitals:
             state = sign.state
             if state.next_end != timer.key:
                 continue
-            value = self._evaluate(sign, timer.key, timer.due, 0, state.memory, gathered, index)
+            window = Window(sign, timer.key, timer.due, 0)
+            value = evaluate(window, state.memory, gathered, index, self._directory)
             state.latest = value
             self._go_on(sign, timer.key, gathered, index)
             yield sign.zone, value
@@ -242,10 +206,12 @@ class Vitals:
         if sign.is_fed:
             state.newest = max(state.newest, gathered.newest(index))
             if end - state.newest > plan.silence:
+                # Newer ones may be of windows that are still open.
                 state.newest = max(state.newest, self._newest_of(sign))
             newest = state.newest
         else:
-            newest = max((heard for heard, _ in self._heard(zone).values() if heard), default=0)
+            terminals = heard(zone, self._directory).values()
+            newest = max((instant for instant, _ in terminals if instant), default=0)
         if end - newest <= plan.silence:
             self._run(sign, end + plan.hop)
             return
@@ -280,49 +246,3 @@ class Vitals:
         after = np.array(ends, np.int64)
         windows = np.array([sign.plan.window for sign in signs], np.int64)
         return gathering.gather(self._store, after - windows, after)
-
-    def _evaluate(  # noqa: PLR0913, PLR0917 - one window, in all its parts
-        self, sign: Sign, end: int, at: int, revision: int, memory: dict[str, Any],
-        gathered: Gathered, index: int,
-    ) -> VitalValue:  # fmt: skip
-        plan, about, zone = sign.plan, sign.plan.sign, sign.zone
-        start = end - plan.window
-        by_quantity, coverage = gathered.window(index)
-        if plan.members and not by_quantity:
-            measure = Measure(None, "no_data")
-        elif plan.members and coverage < about.min_coverage:
-            measure = Measure(None, "low_coverage")
-        else:
-            measure = about.formula(
-                Inputs(
-                    zone=zone.plan.zone,
-                    start=start,
-                    end=end,
-                    by_quantity=by_quantity,
-                    heard=self._heard(zone) if about.basis is Basis.LIVENESS else {},
-                    latest=_latest(zone) if about.basis is Basis.SIGNS else {},
-                    hops=_hops(zone) if about.basis is Basis.SIGNS else {},
-                    memory=memory,
-                )
-            )
-        value = None if measure.value is None else significant(measure.value)
-        return VitalValue(
-            at=at, zone=zone.plan.zone.id, indicator=about.id, window_start=start, window_end=end,
-            value=value, unit=about.unit, coverage=coverage, revision=revision,
-            level=None if value is None else measure.level or about.level_of(value),
-            reason=measure.reason, detail=rounded(measure.detail),
-        )  # fmt: skip
-
-    def _heard(self, zone: ZoneVitals) -> dict[str, tuple[int | None, float]]:
-        return {
-            terminal: (self._directory.heard(number), cadence)
-            for terminal, (number, cadence) in zone.terminals.items()
-        }
-
-
-def _latest(zone: ZoneVitals) -> dict[str, VitalValue]:
-    return {s: v.latest for s, v in zone.state.signs.items() if v.latest is not None}
-
-
-def _hops(zone: ZoneVitals) -> dict[str, int]:
-    return {s: plan.hop for s, plan in zone.plan.signs.items()}

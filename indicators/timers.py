@@ -33,10 +33,10 @@ class Timers:
         """Add a timer; one that is set twice fires twice, its stage must not mind."""
         same = self._at.get(timer.due)
         if same is None:
-            same = self._at[timer.due] = []
+            self._at[timer.due] = [timer]
             heapq.heappush(self._dues, timer.due)
-        # A heap: those of one instant are few or are all taken at once.
-        heapq.heappush(same, timer)
+        else:
+            same.append(timer)
 
     @property
     def due(self) -> int | None:
@@ -48,7 +48,9 @@ class Timers:
         if not self._dues or self._dues[0] > now:
             return None
         same = self._at[self._dues[0]]
-        timer = heapq.heappop(same)
+        # Those of one instant are few, and mostly in order already.
+        same.sort(reverse=True)
+        timer = same.pop()
         if not same:
             del self._at[heapq.heappop(self._dues)]
         return timer

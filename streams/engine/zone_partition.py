@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 
 from anomaly.stage import ZoneScores
-from indicators.stage import Vitals, ZoneVitals
+from indicators.stage import Vitals
 from indicators.timers import Timers
 from indicators.vital_sign import VitalValue
+from indicators.zone_vitals import ZoneVitals
 from sensors.decimals import Ints
 from sensors.directory import Directory
 from sensors.ledger import UNKNOWN, Account, Ledger

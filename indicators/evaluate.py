@@ -1,0 +1,88 @@
+"""One window of one vital sign: from what was gathered to the value that is published."""
+
+from typing import Any, NamedTuple
+
+from indicators.gather import Gathered
+from indicators.rounding import rounded, significant
+from indicators.vital_sign import Basis, Inputs, Measure, VitalValue
+from indicators.zone_vitals import Sign, ZoneVitals
+from sensors.directory import Directory
+
+
+class Window(NamedTuple):
+    """A window that is evaluated. Times are Unix ms.
+
+    Attributes:
+        sign: Its sign.
+        end: First instant after it.
+        at: When its value is published.
+        revision: 0 for the value known on time, then one more for each correction.
+    """
+
+    sign: Sign
+    end: int
+    at: int
+    revision: int
+
+
+def evaluate(
+    window: Window, memory: dict[str, Any], gathered: Gathered, index: int, directory: Directory
+) -> VitalValue:
+    """The value of a window.
+
+    Args:
+        window: The window.
+        memory: What the formula remembers; it may change it.
+        gathered: The readings of this window and others.
+        index: Which of them it is.
+        directory: Says when terminals were last heard.
+    """
+    sign, end, at, revision = window
+    plan, zone = sign.plan, sign.zone
+    about = plan.sign
+    start = end - plan.window
+    by_quantity, coverage = gathered.window(index)
+    if plan.members and not by_quantity:
+        measure = Measure(None, "no_data")
+    elif plan.members and coverage < about.min_coverage:
+        measure = Measure(None, "low_coverage")
+    elif sign.is_fed:
+        inputs = Inputs(zone.plan.zone, start, end, by_quantity, memory=memory)
+        measure = about.formula(inputs)
+    else:
+        measure = about.formula(_derived(sign, start, end, memory, directory))
+    value = None if measure.value is None else significant(measure.value)
+    level = None if value is None else measure.level or about.level_of(value)
+    detail = rounded(measure.detail) if measure.detail else {}
+    return VitalValue(
+        at, sign.place, about.id, start, end, value, about.unit, level, coverage, revision,
+        measure.reason, detail,
+    )  # fmt: skip
+
+
+def _derived(
+    sign: Sign, start: int, end: int, memory: dict[str, Any], directory: Directory
+) -> Inputs:
+    """What a sign is given that no reading feeds."""
+    zone, is_liveness = sign.zone, sign.plan.sign.basis is Basis.LIVENESS
+    return Inputs(
+        zone=zone.plan.zone,
+        start=start,
+        end=end,
+        heard=heard(zone, directory) if is_liveness else {},
+        latest={} if is_liveness else _latest(zone),
+        hops={} if is_liveness else zone.hops,
+        memory=memory,
+    )
+
+
+def heard(zone: ZoneVitals, directory: Directory) -> dict[str, tuple[int | None, float]]:
+    """Terminal → its largest event time (ms; None before the first) and its cadence, s."""
+    return {
+        terminal: (directory.heard(number), cadence)
+        for terminal, (number, cadence) in zone.terminals.items()
+    }
+
+
+def _latest(zone: ZoneVitals) -> dict[str, VitalValue]:
+    return {s: v.latest for s, v in zone.state.signs.items() if v.latest is not None}

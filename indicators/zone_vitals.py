@@ -1,0 +1,55 @@
+"""The vital signs of one zone: plans and states side by side, ready for the stage."""
+
+from collections.abc import Mapping
+
+from indicators.edges import Edges
+from indicators.plan import SignPlan, ZonePlan
+from indicators.state import SignState, ZoneState
+from indicators.vital_sign import Basis
+
+
+class Sign:
+    """One vital sign of one zone.
+
+    Attributes:
+        zone: Its zone.
+        place: Id of the zone.
+        plan: Its plan.
+        state: Its state.
+        slot: Its slot among the edges.
+        is_fed: Whether readings feed it, and not other signs or the silence of terminals.
+    """
+
+    __slots__ = ("is_fed", "place", "plan", "slot", "state", "zone")
+
+    def __init__(self, zone: "ZoneVitals", plan: SignPlan, state: SignState, slot: int) -> None:
+        self.zone, self.place = zone, zone.plan.zone.id
+        self.plan, self.state, self.slot = plan, state, slot
+        self.is_fed = plan.sign.basis is Basis.READINGS
+
+
+class ZoneVitals:
+    """The vital signs of one zone.
+
+    Attributes:
+        plan: What the zone computes.
+        state: Its state.
+        slot: Its own slot among the edges.
+        signs: Its signs by id.
+        feeds: Quantity → the signs that it feeds.
+        terminals: Number and cadence (s) of its terminals by id.
+    """
+
+    def __init__(self, plan: ZonePlan, state: ZoneState, edges: Edges) -> None:
+        self.plan, self.state = plan, state
+        self.slot = edges.add_slot()
+        self.terminals: dict[str, tuple[int, float]] = {}
+        self.signs: dict[str, Sign] = {}
+        for name, sign_plan in plan.signs.items():
+            kept = state.signs.setdefault(name, SignState())
+            self.signs[name] = Sign(self, sign_plan, kept, edges.add_slot())
+        self.feeds: Mapping[str, tuple[Sign, ...]] = {
+            quantity: tuple(self.signs[plan.sign.id] for plan in plans)
+            for quantity, plans in plan.by_quantity.items()
+        }
+        self.hops = {sign: plan.hop for sign, plan in plan.signs.items()}
