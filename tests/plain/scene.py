@@ -65,7 +65,7 @@ class Scene:
             self._now += pace
 
     def _season(self) -> None:
-        """One terminal for longer than its horizon; then late readings, as old as may be."""
+        """One quantity for longer than its horizon; then late readings, as old as may be."""
         random = self._random
         terminal = random.choice(self._terminals)
         declared = random.choice(terminal.quantities)
@@ -73,8 +73,7 @@ class Scene:
         for _ in range(45):
             self._now += horizon // 30
             at = self._now - self._now % 1000
-            records = [picks.record(random, terminal, q, at) for q in terminal.quantities]
-            self._send(terminal.id, records, is_usual=True)
+            self._send(terminal.id, [picks.record(random, terminal, declared, at)], is_usual=True)
         for _ in range(10):
             at = self._now - random.choice(
                 [random.randrange(horizon), horizon - random.randrange(60)]

@@ -20,7 +20,7 @@ KINDS = (
 )  # fmt: skip
 GAPS = (
     [0] * 8 + [1, 500] * 2 + [1000, 5000] * 6 + [10_000, 30_000] * 6 + [MINUTE_MS] * 8
-    + [5 * MINUTE_MS] * 3 + [15 * MINUTE_MS, HOUR_MS]
+    + [5 * MINUTE_MS] * 2 + [15 * MINUTE_MS]
 )  # fmt: skip
 SILENCES = [2 * HOUR_MS, 5 * HOUR_MS, 27 * HOUR_MS, 60 * HOUR_MS]
 
@@ -58,11 +58,11 @@ def stream_of(seed: int) -> Stream:
     """Any stream; about half of it well-formed, the rest wrong in one way or another."""
     random = Random(seed)
     city = random.choice(sorted(CITIES))
-    kinds = random.choices(KINDS, k=random.choice([1, 3, 8, 15, 25, 25, 40]))
+    kinds = random.choices(KINDS, k=random.choice([1, 3, 8, 12, 18, 18, 25]))
     moves = [Move(kind, random.choice(GAPS), random.getrandbits(32)) for kind in kinds]
-    if random.random() < 0.35:
+    if random.random() < 0.25:
         moves.insert(random.randint(0, len(moves)), Move("tick", random.choice(SILENCES), 0))
-    if random.random() < 0.15:
+    if random.random() < 0.1:
         moves.insert(random.randint(0, len(moves)), Move("season", 0, random.getrandbits(32)))
     moves.append(Move("tick", random.choice([0, MINUTE_MS, 15 * MINUTE_MS]), 0))
     cuts = [random.choice([1, 2, 3, 5, 8, 20]) for _ in range(random.randint(1, 4))]
