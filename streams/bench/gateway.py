@@ -44,7 +44,7 @@ class GatewayOptions(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     messages: int = 60_000
-    rate: float = 10_000.0
+    rate: float = 12_000.0
     seconds: float = 10.0
     broker: str = ""
     gateways: int = 1

@@ -127,7 +127,7 @@ def gateway(
     gateways: Annotated[
         int, typer.Option(min=1, max=2, help="2: measure two that divide the messages as well")
     ] = 1,
-    rate: Annotated[float, typer.Option(min=1, help="Messages/s of the paced load")] = 10_000.0,
+    rate: Annotated[float, typer.Option(min=1, help="Messages/s of the paced load")] = 12_000.0,
     as_json: AsJson = False,
     page: Page = None,
 ) -> None:
