@@ -59,7 +59,7 @@ def rounded(detail: Any) -> Any:  # noqa: ANN401 - any JSON tree
         return detail
     if isinstance(detail, dict):
         return {
-            key: significant(value) if type(value) is float else rounded(value)
+            key: float(f"{value:.9g}") + 0.0 if type(value) is float else rounded(value)
             for key, value in detail.items()
         }
     if isinstance(detail, (list, tuple)):

@@ -1,8 +1,8 @@
 """The vitals stage of a partition: remembered readings into windows, windows into vital signs.
 
-Times are Unix ms; `now` is the effective received. A window closes on time at end + grace by its
-timer, as revision 0; whatever touches it later publishes one revision more, at the time of the line
-that touched it.
+Times are Unix ms; `now` is the effective received. A window closes on time at end + grace, as
+revision 0; whatever touches it later publishes one revision more, at the time of the line that
+touched it.
 
 Most readings touch open windows of running signs only. The stage need not see them: they are in the
 row store when the window closes. `Edges` tells which do not, and only those come here one by one.
@@ -13,18 +13,17 @@ from typing import Final
 
 import numpy as np
 
+from indicators.closings import Closings
 from indicators.edges import ANY, ASLEEP, Edges
 from indicators.evaluate import Window, evaluate, heard
 from indicators.gather import Gathered, Gathering
 from indicators.plan import ZonePlan
 from indicators.state import ZoneState
-from indicators.timers import Timer, Timers
 from indicators.vital_sign import VitalValue
 from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
 from sensors.row_store import NEVER, RowStore
 
-RANK: Final = 0
 _SLACK: Final = 16
 
 
@@ -34,11 +33,11 @@ class Vitals:
     Args:
         directory: Numbers of terminals and channels.
         store: Their readings.
-        timers: The partition's queue.
     """
 
-    def __init__(self, directory: Directory, store: RowStore, timers: Timers) -> None:
-        self._directory, self._store, self._timers = directory, store, timers
+    def __init__(self, directory: Directory, store: RowStore) -> None:
+        self._directory, self._store = directory, store
+        self._closings = Closings()
         self.edges = Edges()
         self.zones: dict[str, ZoneVitals] = {}
         self._zone_of: list[ZoneVitals] = []
@@ -49,7 +48,7 @@ class Vitals:
     # -- zones and groups -------------------------------------------------------------------------
 
     def open(self, plan: ZonePlan, state: ZoneState) -> ZoneVitals:
-        """Take a zone in, with the timers that its state implies."""
+        """Take a zone in, with the closings that its state implies."""
         zone = self.zones[plan.zone.id] = ZoneVitals(plan, state, self.edges)
         for terminal, cadence in plan.cadences.items():
             names = [name for name, (owner, _) in plan.channels.items() if owner == terminal]
@@ -86,7 +85,7 @@ class Vitals:
     # -- readings that need a closer look ----------------------------------------------------------
 
     def would_wake(self, channel: int, at: int, now: int) -> bool:
-        """Whether a reading would set a timer: nothing later may be taken before it has."""
+        """Whether a reading would let a window close earlier: nothing later may be taken before it has."""
         zone, about = self._zone_of[channel], self._directory.channels[channel]
         if not zone.state.awake:
             return True
@@ -108,7 +107,7 @@ class Vitals:
     def touch(self, channel: int, at: int, now: int) -> None:
         """Take one accepted reading that is before an edge.
 
-        What it changes is told by `revisions` and the timers.
+        What it changes is told by `revisions` and when windows close.
 
         Args:
             channel: Its channel.
@@ -147,9 +146,8 @@ class Vitals:
     def _run(self, sign: Sign, end: int) -> None:
         """Let a window be the next to close."""
         sign.state.next_end = end
-        plan = sign.plan
-        self._timers.set(Timer(end + plan.grace, RANK, sign.place, plan.sign.id, end))
-        self.edges.set(sign.slot, end - plan.hop if sign.is_fed else ANY)
+        self._closings.set(sign, end)
+        self.edges.set(sign.slot, end - sign.plan.hop if sign.is_fed else ANY)
 
     def revisions(self, now: int) -> list[tuple[ZoneVitals, VitalValue]]:
         """The closed windows that a line touched, each once, by (zone, sign, window end)."""
@@ -181,47 +179,48 @@ class Vitals:
 
     # -- windows -----------------------------------------------------------------------------------
 
-    def fire(self, timers: Sequence[Timer]) -> Iterator[tuple[ZoneVitals, VitalValue]]:
-        """Close windows on time, those of one instant together; timers overtaken give nothing."""
-        signs = [self.zones[timer.zone].signs[timer.kind] for timer in timers]
-        due = [
-            (timer, sign)
-            for timer, sign in zip(timers, signs, strict=True)
-            if sign.state.next_end == timer.key
-        ]
-        gathered = self._gather([sign for _, sign in due], [timer.key for timer, _ in due])
-        for index, (timer, sign) in enumerate(due):
+    @property
+    def due(self) -> int | None:
+        """When the next window closes, ms; None where every sign sleeps."""
+        return self._closings.due
+
+    def close_next(self) -> Iterator[tuple[ZoneVitals, VitalValue]]:
+        """Close the windows that are due first, those of one instant together."""
+        due, signs = self._closings.take()
+        ends = [due - sign.plan.grace for sign in signs]
+        gathered = self._gather(signs, ends)
+        for index, (sign, end) in enumerate(zip(signs, ends, strict=True)):
             state = sign.state
-            if state.next_end != timer.key:
-                continue
-            window = Window(sign, timer.key, timer.due, 0)
+            window = Window(sign, end, due, 0)
             value = evaluate(window, state.memory, gathered, index, self._directory)
             state.latest = value
-            self._go_on(sign, timer.key, gathered, index)
+            if sign.is_fed:
+                state.newest = max(state.newest, gathered.newest(index))
+            if end - state.newest <= sign.plan.silence or not self._is_silent(sign, end):
+                self._run(sign, end + sign.plan.hop)
+            else:
+                self._sleep(sign)
             yield sign.zone, value
 
-    def _go_on(self, sign: Sign, end: int, gathered: Gathered, index: int) -> None:
-        """Wait for the next window, or sleep where nothing has come for long."""
-        plan, state, zone = sign.plan, sign.state, sign.zone
+    def _is_silent(self, sign: Sign, end: int) -> bool:
+        """Whether nothing has come for long; a closer look than what the closed window held."""
+        state = sign.state
         if sign.is_fed:
-            state.newest = max(state.newest, gathered.newest(index))
-            if end - state.newest > plan.silence:
-                # Newer ones may be of windows that are still open.
-                state.newest = max(state.newest, self._newest_of(sign))
-            newest = state.newest
+            # Newer ones may be of windows that are still open.
+            state.newest = max(state.newest, self._newest_of(sign))
         else:
-            terminals = heard(zone, self._directory).values()
-            newest = max((instant for instant, _ in terminals if instant), default=0)
-        if end - newest <= plan.silence:
-            self._run(sign, end + plan.hop)
-            return
-        state.next_end = None
+            terminals = heard(sign.zone, self._directory).values()
+            state.newest = max((instant for instant, _ in terminals if instant), default=0)
+        return end - state.newest > sign.plan.silence
+
+    def _sleep(self, sign: Sign) -> None:
+        sign.state.next_end = None
         if sign.is_fed:
             self.edges.set(sign.slot, ASLEEP)
-        elif zone.state.awake:
+        elif sign.zone.state.awake:
             # The next reading wakes what no reading feeds, as the zone's first one did.
-            zone.state.awake = False
-            self.edges.set(zone.slot, ASLEEP)
+            sign.zone.state.awake = False
+            self.edges.set(sign.zone.slot, ASLEEP)
 
     def _newest_of(self, sign: Sign) -> int:
         """The newest remembered instant (shifted into its window) of all members of a sign."""

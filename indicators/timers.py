@@ -26,40 +26,17 @@ class Timers:
     """A queue of timers. It is derived from the stages' states and never part of a snapshot."""
 
     def __init__(self) -> None:
-        self._dues: list[int] = []
-        self._at: dict[int, list[Timer]] = {}
+        self._heap: list[Timer] = []
 
     def set(self, timer: Timer) -> None:
         """Add a timer; one that is set twice fires twice, its stage must not mind."""
-        same = self._at.get(timer.due)
-        if same is None:
-            self._at[timer.due] = [timer]
-            heapq.heappush(self._dues, timer.due)
-        else:
-            same.append(timer)
-
-    @property
-    def due(self) -> int | None:
-        """When the first timer falls due, ms; None without one."""
-        return self._dues[0] if self._dues else None
+        heapq.heappush(self._heap, timer)
 
     def next_due(self, now: int) -> Timer | None:
         """Take the first timer with due ≤ now (ms), or None."""
-        if not self._dues or self._dues[0] > now:
-            return None
-        same = self._at[self._dues[0]]
-        # Those of one instant are few, and mostly in order already.
-        same.sort(reverse=True)
-        timer = same.pop()
-        if not same:
-            del self._at[heapq.heappop(self._dues)]
-        return timer
-
-    def take_due(self, now: int) -> list[Timer]:
-        """Take all timers of the first instant ≤ now (ms) in their order; empty without one."""
-        if not self._dues or self._dues[0] > now:
-            return []
-        return sorted(self._at.pop(heapq.heappop(self._dues)))
+        if self._heap and self._heap[0].due <= now:
+            return heapq.heappop(self._heap)
+        return None
 
     def __len__(self) -> int:
-        return sum(map(len, self._at.values()))
+        return len(self._heap)

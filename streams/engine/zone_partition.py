@@ -1,7 +1,7 @@
 """One partition of `readings`: screening, vital signs and scores of the zones that live in it.
 
-The way of a frame: its lines become columns (`FrameIntake`); between two timers, the rows of all
-lines go into the row store at once; only what is out of order, late, refused or the first of its
+The way of a frame: its lines become columns (`FrameIntake`); between two closings, the rows of
+all lines go into the row store at once; only what is out of order, late, refused or the first of its
 kind is looked at line by line. When a window closes, its sign is computed from the rows.
 """
 
@@ -13,7 +13,6 @@ import numpy as np
 
 from anomaly.stage import ZoneScores
 from indicators.stage import Vitals
-from indicators.timers import Timers
 from indicators.vital_sign import VitalValue
 from indicators.zone_vitals import ZoneVitals
 from sensors.decimals import Ints
@@ -45,10 +44,9 @@ class ZonePartition:
 
     def _start(self, own: PartitionSnapshot) -> None:
         self._own = own
-        self._timers = Timers()
         self._store = RowStore()
         self._directory = Directory(self._store)
-        self._vitals = Vitals(self._directory, self._store, self._timers)
+        self._vitals = Vitals(self._directory, self._store)
         self._scores: dict[str, ZoneScores] = {}
         self._snapshots: dict[str, ZoneSnapshot] = {}
         self._blocks = Blocks(self._directory, self._store)
@@ -101,13 +99,13 @@ class ZonePartition:
         """Move stream time to the effective received; fire what falls due on the way."""
         own = self._own
         own.now = max(own.now, received)
-        while timers := self._timers.take_due(own.now):
-            self._emit(self._vitals.fire(timers))
+        while (due := self._vitals.due) is not None and due <= own.now:
+            self._emit(self._vitals.close_next())
 
     def _take(self, incoming: Incoming, line: int, outcome: np.ndarray) -> int:
-        """Take the lines up to the next timer, or up to one that sets a timer; gives the next."""
+        """Take the lines up to the next closing, or up to one that sets one; gives the next."""
         effective = incoming.effective
-        due = self._timers.due
+        due = self._vitals.due
         end = effective.size if due is None else int(np.searchsorted(effective, due))
         first, last = np.searchsorted(incoming.row_line, (line, end)).tolist()
         edges = self._vitals.edges.of_groups()
@@ -125,7 +123,7 @@ class ZonePartition:
         return end
 
     def _first_waking(self, incoming: Incoming, rows: list[int]) -> int | None:
-        """The first line with a reading that sets a timer."""
+        """The first line with a reading that lets a window close earlier."""
         for row in rows:
             line = int(incoming.row_line[row])
             at, now = int(incoming.row_at[row]), int(incoming.effective[line])

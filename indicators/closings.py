@@ -1,0 +1,45 @@
+"""When windows close: by due time, and of one due time by zone and sign.
+
+A calendar of instants. The windows that close at one instant are taken together, so that what they
+are made of is gathered in one go; that is why these are not single timers.
+"""
+
+import heapq
+
+from indicators.zone_vitals import Sign
+
+
+class Closings:
+    """The next window of every sign that is awake. It is derived and never part of a snapshot."""
+
+    def __init__(self) -> None:
+        self._dues: list[int] = []
+        self._at: dict[int, list[tuple[Sign, int]]] = {}
+
+    def set(self, sign: Sign, end: int) -> None:
+        """Let the window of a sign that ends at `end` (ms) close in its time."""
+        due = end + sign.plan.grace
+        same = self._at.get(due)
+        if same is None:
+            self._at[due] = [(sign, end)]
+            heapq.heappush(self._dues, due)
+        else:
+            same.append((sign, end))
+
+    @property
+    def due(self) -> int | None:
+        """When the first window closes, ms; None where every sign sleeps."""
+        return self._dues[0] if self._dues else None
+
+    def take(self) -> tuple[int, list[Sign]]:
+        """The first due time (ms) and the signs whose windows close then, in their order.
+
+        A closing that was overtaken by an earlier one of its sign is left out.
+        """
+        due = heapq.heappop(self._dues)
+        signs = {sign: None for sign, end in self._at.pop(due) if sign.state.next_end == end}
+        return due, sorted(signs, key=_order)
+
+
+def _order(sign: Sign) -> tuple[str, str]:
+    return sign.order
