@@ -150,7 +150,8 @@ def a_day() -> list[bytes]:
 
 def _restarted(old: Pipeline, new: Pipeline) -> Pipeline:
     for zone, fresh_zone in zip(old.zones, new.zones, strict=True):
-        fresh_zone.load(zone.dump(everything=True))
+        blocks = zone.dump(everything=True)
+        fresh_zone.load({name: block for name, block in blocks.items() if block is not None})
     for district, fresh_district in zip(old.districts, new.districts, strict=True):
         fresh_district.load(district.dump(everything=True))
     return new

@@ -1,48 +1,78 @@
-"""Runs the vitals stage of one zone."""
+"""Runs the vitals stage of one zone, line by line."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
 from indicators.plan import plan_zone
 from indicators.registry import SIGNS
-from indicators.stage import ZoneVitals
+from indicators.stage import Vitals
 from indicators.state import ZoneState
-from indicators.timers import Timers
 from indicators.vital_sign import VitalValue
 from sensors.city import City
-from tests.reference import Reading
+from sensors.directory import Directory
+from sensors.row_store import RowStore
+
+
+class Reading(NamedTuple):
+    """An accepted reading of a terminal; `at` is its event time, Unix ms."""
+
+    terminal: str
+    quantity: str
+    at: int
+    value: float
 
 
 class ZoneRun:
-    """One zone of a city, fed line by line."""
+    """One zone of a city.
 
-    def __init__(self, city: City, zone: str, state: ZoneState | None = None) -> None:
+    Args:
+        city: The city.
+        zone: Id of the zone.
+        resumed: Another run of the same zone, which this one continues from its state.
+    """
+
+    def __init__(self, city: City, zone: str, resumed: "ZoneRun | None" = None) -> None:
         self.plan = plan_zone(city, city.zones[zone], SIGNS.values())
-        self.timers = Timers()
-        self.stage = ZoneVitals(self.plan, state or ZoneState(), self.timers)
-        self.stage.rearm()
+        self.store = resumed.store if resumed else RowStore()
+        self.directory = resumed.directory if resumed else Directory(self.store)
+        self.state = _reloaded(resumed.state) if resumed else ZoneState()
+        self.stage = Vitals(self.directory, self.store)
+        self.stage.open(self.plan, self.state)
+        self.stage.sync_groups()
 
     def advance(self, now: int) -> list[VitalValue]:
         """Everything that falls due up to `now`."""
-        out = []
-        while (timer := self.timers.next_due(now)) is not None:
-            value = self.stage.fire(timer)
-            if value is not None:
-                out.append(value)
+        out: list[VitalValue] = []
+        while (due := self.stage.due) is not None and due <= now:
+            out += [value for _, value in self.stage.close_next()]
         return out
 
     def feed(self, now: int, readings: Iterable[Reading]) -> list[VitalValue]:
-        """One line: timers first, then its readings, then the revisions."""
+        """One line: what is due first, then its readings, then the revisions."""
         out = self.advance(now)
-        for reading in readings:
-            _, channel = self.plan.channels[f"{reading.terminal}/{reading.quantity}"]
-            self.stage.accept(reading.terminal, channel, reading.at, reading.value, now)
-        return out + self.stage.revisions(now)
+        numbered = [(self._channel_of(reading), reading) for reading in readings]
+        self.directory.group_up(channel for channel, _ in numbered)
+        self.stage.sync_groups()
+        edges = self.stage.edges.of_groups()
+        for channel, reading in numbered:
+            group = int(self.directory.group[channel])
+            cell = self.store.insert(group, reading.at, now)
+            assert cell is not None
+            self.store.put(cell + int(self.directory.column[channel]), reading.value)
+            if reading.at < edges[group]:
+                self.stage.touch(channel, reading.at, now)
+        return out + [value for _, value in self.stage.revisions(now)]
+
+    def _channel_of(self, reading: Reading) -> int:
+        channel = self.directory.channel_of(f"{reading.terminal}/{reading.quantity}")
+        assert channel is not None
+        return channel
 
     def reloaded(self, city: City) -> "ZoneRun":
         """Another run that continues from this one's snapshot."""
-        return ZoneRun(city, self.plan.zone.id, _reloaded(self.stage.state))
+        return ZoneRun(city, self.plan.zone.id, self)
 
 
 def _reloaded(state: ZoneState) -> ZoneState:

@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,8 @@ from indicators.registry import SIGNS
 from indicators.traffic import LEARNING_WINDOWS, MEMORY_WINDOWS, traffic_speed, traffic_speed_ratio
 from indicators.vital_sign import Inputs
 from indicators.water import rain_depth, water_depth
-from indicators.window import Aggregate, merged, partial_of
+from indicators.window import Aggregate
+from indicators.window import aggregate as aggregate_of
 from sensors.city import Zone
 from sensors.quantity import CATALOGUE
 from tests.builders import T0_MS, a_value
@@ -27,9 +29,7 @@ HOUR = 3_600_000
 
 def aggregate(quantity, values, terminal="t", expected=None):
     about = CATALOGUE[quantity]
-    parts = merged(partial_of(about, T0_MS + n, value) for n, value in enumerate(values))
-    assert parts is not None
-    return Aggregate(terminal, about, expected or float(len(values)), parts)
+    return aggregate_of(terminal, about, expected or float(len(values)), np.array(values, float))
 
 
 def inputs(*aggregates, window=HOUR, **changes):

@@ -1,109 +1,120 @@
-"""Windows as partials: no result depends on the order of arrival or of the merge."""
+"""Aggregates: whole steps, so that no result depends on the order of readings or of terminals."""
 
 import math
 import statistics
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.window import LADDER_S, Aggregate, absorb, merged, partial_of, quantile, stretch
+from indicators.window import LADDER_S, Aggregate, aggregate, energies, pooled, quantile, stretch
 from sensors.quantity import CATALOGUE
 
 DENSITY = CATALOGUE["people_density"]
 LAEQ = CATALOGUE["laeq"]
 DEPTH = CATALOGUE["water_depth"]
 _quantities = st.sampled_from([DENSITY, LAEQ, DEPTH])
-_readings = st.lists(
-    st.tuples(st.integers(0, 5), st.integers(1000, 1300).map(lambda n: n / 100)),
-    min_size=1,
-    max_size=30,
-)
+_values = st.lists(st.integers(1000, 1300).map(lambda n: n / 100), min_size=1, max_size=30)
 
 
-def partial(quantity, readings):
-    return merged(partial_of(quantity, at, value) for at, value in readings)
+def of(quantity, values, terminal="t", expected=1.0):
+    return aggregate(terminal, quantity, expected, np.array(values, float))
 
 
-@given(_quantities, _readings, st.randoms(use_true_random=False))
-def test_any_order_gives_the_identical_partial(quantity, readings, random):
-    shuffled = list(readings)
+def comparable(found: Aggregate):
+    """All that a formula can see of an aggregate but the order of its values."""
+    shares = (0.0, 0.15, 0.5, 0.85, 1.0)
+    quantiles = [quantile(found, share) for share in shares] if found.quantity.bucket else []
+    return (
+        found.quantity, found.count, found.low, found.high, found.steps, found.energy,
+        found.mean, found.total, sorted(found.values.tolist()), quantiles,
+    )  # fmt: skip
+
+
+@given(_quantities, _values, st.randoms(use_true_random=False))
+def test_any_order_gives_the_identical_aggregate(quantity, values, random):
+    shuffled = list(values)
     random.shuffle(shuffled)
-    assert partial(quantity, readings) == partial(quantity, shuffled)
+    assert comparable(of(quantity, values)) == comparable(of(quantity, shuffled))
 
 
-@given(_quantities, _readings, st.data())
-def test_any_split_gives_the_identical_partial(quantity, readings, data):
-    sizes = st.lists(st.integers(0, len(readings)), max_size=4)
-    cuts = [0, *sorted(data.draw(sizes)), len(readings)]
-    parts = [readings[a:b] for a, b in pairwise(cuts) if a < b]
-    panes = [partial(quantity, part) for part in parts]
-    assert merged(data.draw(st.permutations(panes))) == partial(quantity, readings)
+@given(_quantities, _values, st.data())
+def test_any_split_over_terminals_gives_the_identical_pool(quantity, values, data):
+    sizes = st.lists(st.integers(0, len(values)), max_size=4)
+    cuts = [0, *sorted(data.draw(sizes)), len(values)]
+    parts = [values[a:b] for a, b in pairwise(cuts) if a < b]
+    terminals = [of(quantity, part, f"t-{n}") for n, part in enumerate(parts)]
+    found = pooled(data.draw(st.permutations(terminals)))
+    assert found is not None
+    assert comparable(found) == comparable(of(quantity, values))
+    assert found.expected == len(parts)
 
 
-@given(_quantities, _readings)
-def test_partial_is_what_the_plain_readings_say(quantity, readings):
-    found = partial(quantity, readings)
-    values = [value for _, value in readings]
+@given(_quantities, _values)
+def test_aggregate_is_what_the_plain_readings_say(quantity, values):
+    found = of(quantity, values)
     assert found.count == len(values)
     assert (found.low, found.high) == (min(values), max(values))
-    assert found.total == sum(round(value * quantity.scale) for value in values)
-    assert found.first_at == min(at for at, _ in readings)
-    assert found.last_at == max(at for at, _ in readings)
-    assert (found.first_at, found.first) in readings
-    assert (found.last_at, found.last) in readings
+    assert found.steps == sum(round(value * quantity.scale) for value in values)
+    loud = sum(round(10 ** (value / 10) * 100) for value in values)
+    assert found.energy == (loud if quantity.energetic else 0)
+    assert found.values.tolist() == values
 
 
-def test_merge_leaves_its_panes_alone():
-    panes = [partial_of(DENSITY, 1, 1.0), partial_of(DENSITY, 2, 2.0)]
-    merged(panes)
-    merged(panes)
-    assert panes == [partial_of(DENSITY, 1, 1.0), partial_of(DENSITY, 2, 2.0)]
+def test_pool_leaves_its_terminals_alone():
+    terminals = [of(DENSITY, [1.0], "a"), of(DENSITY, [2.0, 3.0], "b")]
+    before = [(a.terminal, comparable(a)) for a in terminals]
+    pooled(terminals)
+    pooled(terminals)
+    assert [(a.terminal, comparable(a)) for a in terminals] == before
 
 
-def test_merge_of_nothing_is_none():
-    assert merged([]) is None
+def test_pool_of_nothing_is_none():
+    assert pooled([]) is None
 
 
-def test_absorb_adds_buckets():
-    one = partial_of(DENSITY, 1, 1.01)
-    absorb(one, partial_of(DENSITY, 2, 1.02))
-    absorb(one, partial_of(DENSITY, 3, 2.5))
-    assert one.buckets is not None
-    assert sorted(one.buckets.values()) == [1, 2]
-
-
-@given(_readings)
-def test_mean_is_exact_to_the_resolution(readings):
-    found = Aggregate("t", DEPTH, 1.0, partial(DEPTH, readings)).mean
-    exact = statistics.fmean(value for _, value in readings)
-    assert math.isclose(found, exact, abs_tol=0.0005, rel_tol=1e-12)
+@given(_values)
+def test_mean_is_exact_to_the_resolution(values):
+    exact = statistics.fmean(values)
+    assert math.isclose(of(DEPTH, values).mean, exact, abs_tol=0.0005, rel_tol=1e-12)
 
 
 def test_level_means_are_energy_means():
-    two = partial(LAEQ, [(1, 60.0), (2, 70.0)])
-    assert math.isclose(Aggregate("t", LAEQ, 1.0, two).mean, 67.4036, abs_tol=1e-4)
+    assert math.isclose(of(LAEQ, [60.0, 70.0]).mean, 67.4036, abs_tol=1e-4)
 
 
 def test_equal_levels_have_that_level_as_their_mean():
-    same = partial(LAEQ, [(n, 65.0) for n in range(60)])
-    assert math.isclose(Aggregate("t", LAEQ, 1.0, same).mean, 65.0, abs_tol=1e-6)
+    assert math.isclose(of(LAEQ, [65.0] * 60).mean, 65.0, abs_tol=1e-6)
+
+
+def test_energy_is_quantised_reading_by_reading():
+    assert energies(np.array([10.0, 20.0, 20.004])) == [1000, 10_000, 10_009]
 
 
 @given(
     st.lists(st.integers(0, 1500).map(lambda n: n / 100), min_size=1, max_size=40), st.floats(0, 1)
 )
 def test_quantile_is_right_to_the_width_of_a_bucket(values, share):
-    found = quantile(partial(DENSITY, list(enumerate(values))), DENSITY, share)
+    found = quantile(of(DENSITY, values), share)
     rank = max(math.ceil(share * len(values)), 1)
     assert abs(found - sorted(values)[rank - 1]) <= DENSITY.bucket + 1e-9
     assert min(values) <= found <= max(values)
 
 
+@given(st.lists(st.integers(0, 300), min_size=1, max_size=20), st.floats(0, 1))
+def test_quantile_is_the_middle_of_a_bucket_where_no_value_is_in_the_way(numbers, share):
+    """Values of one bucket are one to it: only the clamping tells them apart."""
+    values = [(n + 0.25) * DENSITY.bucket for n in numbers]
+    moved = [(n + 0.75) * DENSITY.bucket for n in numbers]
+    widened = [0.0, *values, 99.0], [0.0, *moved, 99.0]
+    assert quantile(of(DENSITY, widened[0]), share) == quantile(of(DENSITY, widened[1]), share)
+
+
 def test_quantile_of_a_quantity_without_buckets_is_an_error():
     with pytest.raises(ValueError, match="water_depth has no percentile buckets"):
-        quantile(partial_of(DEPTH, 1, 0.1), DEPTH, 0.5)
+        quantile(of(DEPTH, [0.1]), 0.5)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
-"""Screening: every reason at its limit, conversions, and a memory that is exact."""
+"""Screening: every reason at its limit, conversions, and columns judged as single readings are.
+
+What is remembered, and so duplicates, conflicts and floods: `test_row_store.py`.
+"""
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +13,14 @@ from hypothesis import strategies as st
 from sensors.city import DeclaredQuantity
 from sensors.quantity import CATALOGUE, QUANTITIES, Stamp
 from sensors.reason import Outcome, Reason
-from sensors.screening import Channel, Memory, admit, channels, convert, horizon_ms
+from sensors.screening import (
+    Channel,
+    channels,
+    convert,
+    horizon_ms,
+    is_plausible,
+    time_reason,
+)
 from tests.builders import T0_MS, a_terminal
 
 NOW = T0_MS
@@ -66,22 +77,19 @@ def test_known_unit_is_converted(quantity, unit, value, expected):
     assert convert(channel, unit, value) == expected
 
 
-def test_same_value_in_two_units_is_a_duplicate():
-    memory = Memory()
+def test_same_value_in_two_units_is_the_same_number():
     values = [convert(DEPTH, unit, v) for unit, v in (("cm", 12.3), ("m", 0.123), ("mm", 123.0))]
-    assert all(isinstance(value, float) for value in values)
-    verdicts = [admit(DEPTH, memory, NOW, v, NOW) for v in values if isinstance(v, float)]
-    assert verdicts == [True, False, False]
+    assert values == [0.123] * 3
 
 
 @pytest.mark.parametrize(
-    ("at", "verdict"),
+    ("at", "reason"),
     [
-        (NOW + 29_999, True),
-        (NOW + 30_000, True),
+        (NOW + 29_999, None),
+        (NOW + 30_000, None),
         (NOW + 30_001, Reason.FUTURE),
-        (NOW - HORIZON + 1, True),
-        (NOW - HORIZON, True),
+        (NOW - HORIZON + 1, None),
+        (NOW - HORIZON, None),
         (NOW - HORIZON - 1, Reason.BEYOND_HORIZON),
         (2**28 * 1000 - 1, Reason.RELATIVE_TIME),
         (2**28 * 1000, Reason.BEYOND_HORIZON),
@@ -89,89 +97,34 @@ def test_same_value_in_two_units_is_a_duplicate():
         (-5000, Reason.RELATIVE_TIME),
     ],
 )
-def test_time_is_judged_at_its_limits(at, verdict):
-    assert admit(DEPTH, Memory(), at, 0.1, NOW) is verdict
+def test_time_is_judged_at_its_limits(at, reason):
+    assert time_reason(DEPTH, at, NOW) is reason
 
 
-def test_same_instant_and_value_is_a_duplicate():
-    memory = Memory()
-    assert [admit(DEPTH, memory, NOW, 0.1, NOW + d) for d in (0, 5, 9)] == [True, False, False]
+_limits = [2**28 * 1000, NOW + 30_000, NOW - HORIZON, NOW, 0, 2**61, -(2**61)]
+_instants = st.sampled_from(_limits).flatmap(lambda at: st.integers(at - 2, at + 2))
+_edges = [DEPTH.quantity.low, DEPTH.quantity.high, 0.0, math.inf, -math.inf]
+_values = st.one_of(
+    st.floats(),
+    st.sampled_from([near for edge in _edges for near in
+                     (edge, math.nextafter(edge, -math.inf), math.nextafter(edge, math.inf))]),
+)  # fmt: skip
 
 
-def test_same_instant_with_another_value_is_a_conflict_and_changes_nothing():
-    memory = Memory()
-    verdicts = [admit(DEPTH, memory, NOW, value, NOW) for value in (0.1, 0.2, 0.1)]
-    assert verdicts == [True, Reason.CONFLICT, False]
-
-
-def test_zero_and_negative_zero_are_the_same_value():
-    memory = Memory()
-    assert [admit(DEPTH, memory, NOW, value, NOW) for value in (0.0, -0.0)] == [True, False]
-
-
-def test_refused_reading_is_not_remembered():
-    memory = Memory()
-    assert admit(DEPTH, memory, NOW + 40_000, 0.1, NOW) is Reason.FUTURE
-    assert admit(DEPTH, memory, NOW + 40_000, 0.2, NOW + 20_000) is True
-
-
-def test_flood_advances_the_floor_and_older_instants_are_late():
-    memory = Memory()
-    for step in range(DEPTH.capacity + 1):
-        assert admit(DEPTH, memory, NOW + step, 0.1, NOW) is True
-    assert memory.floor > NOW
-    assert admit(DEPTH, memory, NOW, 0.1, NOW) is Reason.BEYOND_MEMORY
-    assert admit(DEPTH, memory, NOW + DEPTH.capacity, 0.1, NOW) is False
-    assert len(memory.seen) <= DEPTH.capacity
-
-
-def test_terminal_at_its_cadence_never_advances_the_floor():
-    memory = Memory()
-    for step in range(3 * DEPTH.capacity):
-        at = NOW + step * DEPTH.cadence_ms
-        assert admit(DEPTH, memory, at, 0.1, at) is True
-    assert memory.floor == 0
-    assert len(memory.seen) <= DEPTH.capacity + 1
-
-
-_events = st.lists(
-    st.tuples(
-        st.integers(0, 40).map(lambda n: n * 60_000),  # how much later the line is
-        st.integers(-HORIZON // 60_000 - 3, 1).map(lambda n: n * 60_000),  # age of the reading
-        st.sampled_from([0.1, 0.2]),
-    ),
-    max_size=120,
-)
-
-
-@given(_events)
-def test_memory_agrees_with_a_plain_dictionary_that_forgets_nothing(events):
-    plain: dict[int, float] = {}
-    memory, now = Memory(), NOW
-    for later, age, value in events:
-        now += later
-        at = now + age
-        expected: Reason | bool
-        if at > now + 30_000:
-            expected = Reason.FUTURE
-        elif at < now - HORIZON:
-            expected = Reason.BEYOND_HORIZON
-        elif at in plain:
-            expected = False if plain[at] == value else Reason.CONFLICT
-        else:
-            plain[at], expected = value, True
-        assert admit(DEPTH, memory, at, value, now) is expected
-
-
-@given(st.lists(st.integers(0, 2000), max_size=300))
-def test_flooded_memory_never_takes_an_instant_twice(instants):
-    channel = Channel(DeclaredQuantity("water_depth", "m", 3600.0))
-    channel.capacity = 16
-    memory, taken = Memory(), set()
-    for instant in instants:
-        if admit(channel, memory, NOW + instant, 0.1, NOW + 2000) is True:
-            assert instant not in taken
-            taken.add(instant)
+@given(st.lists(st.tuples(_values, _instants, st.sampled_from([NOW - 1, NOW, NOW + 1]))))
+def test_columns_are_judged_as_single_readings_are(readings):
+    values, instants, nows = (list(column) for column in zip(*readings, strict=True)) if readings else ([], [], [])  # fmt: skip
+    size = len(readings)
+    found = is_plausible(
+        np.array(values, float), np.array(instants, np.int64), np.array(nows, np.int64),
+        np.full(size, DEPTH.quantity.low), np.full(size, DEPTH.quantity.high),
+        np.full(size, HORIZON),
+    )  # fmt: skip
+    expected = [
+        not isinstance(convert(DEPTH, "m", value), Reason) and time_reason(DEPTH, at, now) is None
+        for value, at, now in readings
+    ]
+    assert found.tolist() == expected
 
 
 def test_channels_are_named_as_in_senml():

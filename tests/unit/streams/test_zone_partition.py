@@ -247,14 +247,41 @@ def test_refused_payload_is_in_the_next_snapshot():
     assert restored.ledger() == zone.ledger()
 
 
-def test_untouched_zone_is_not_written_again():
+def test_what_is_untouched_is_not_written_again():
     zone = partition()
-    zone.step(
-        join_frame([a_line("wl-1", T0, water_depth=0.1), a_line("wl-2", T0, water_depth=0.1)])
-    )
+    zone.step(a_line("wl-1", T0, water_depth=0.1))
     zone.dump(everything=True)
     zone.step(a_line("wl-2", T0 + 30, water_depth=0.1))
-    assert sorted(zone.dump(everything=False)) == ["partition", "zone/hill"]
+    new = {"partition", "zone/hill", "groups/0", "accounts/0", "rows/delta/0"}
+    assert set(zone.dump(everything=False)) == new
+    assert set(zone.dump(everything=False)) <= {"partition", "rows/base/1"}
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_same_instant_is_a_duplicate_with_its_value_and_a_conflict_with_another(cut):
+    zone = partition()
+    lines = [
+        a_line("wl-1", T0, T0 + 1.0 + n, water_depth=v) for n, v in enumerate((0.1, 0.1, 0.2, 0.1))
+    ]
+    for frame in lines if cut else [join_frame(lines)]:
+        zone.step(frame)
+    ledger = zone.ledger()
+    assert ledger.terminals["wl-1"] == Account(received=4, accepted=1, duplicate=2, rejected=1)
+    assert ledger.reasons == {"conflict": 1}
+
+
+def test_zero_and_negative_zero_are_the_same_value():
+    zone = partition()
+    zone.step(join_frame([a_line("wl-1", T0, water_depth=v) for v in (0.0, -0.0)]))
+    assert zone.ledger().terminals["wl-1"] == Account(received=2, accepted=1, duplicate=1)
+
+
+def test_refused_reading_is_not_remembered():
+    zone = partition()
+    zone.step(a_line("wl-1", T0 + 40, T0 + 0.0, water_depth=0.1))
+    zone.step(a_line("wl-1", T0 + 40, T0 + 20.0, water_depth=0.2))
+    assert zone.ledger().terminals["wl-1"] == Account(received=2, accepted=1, rejected=1)
+    assert zone.ledger().reasons == {"future": 1}
 
 
 def test_stream_time_never_goes_back():

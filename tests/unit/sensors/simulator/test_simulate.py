@@ -1,23 +1,24 @@
 """Properties of the simulator: reproducible, ordered, honest about what it sent."""
 
 import json
-from collections import Counter
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensors.city import Catchment, City, DeclaredQuantity, Terminal, Zone, build_city
+from sensors.line import encode_reception, join_frame
 from sensors.outgoing import Outgoing
 from sensors.quantity import QUANTITIES
-from sensors.reason import Outcome, Reason
-from sensors.screening import Channel, Memory, admit, channels, convert
-from sensors.senml import SenmlError, decode
+from sensors.senml import decode
 from sensors.simulator.faults import Counts
 from sensors.simulator.rain import DesignStorm
 from sensors.simulator.scenario import Gathering, Imperfections, Scenario
 from sensors.simulator.simulate import simulate
+from streams.engine.zone_partition import ZonePartition
+from tests.builders import a_config
 
 START = 1_780_000_000.0
 STORM = DesignStorm(start_minute=1, minutes=10, a=7599.335, b=26.213, n=0.8)
@@ -107,46 +108,21 @@ def test_records_are_what_the_payload_holds(seed: int) -> None:
     assert counts.received == sum(message.records for message in messages)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_ledger_finds_what_the_simulator_says_it_sent(seed: int) -> None:
-    counts, found, why = Counts(), Counter[str](), Counter[str]()
-    known = {
-        name: channel for t in CITY.terminals.values() for name, channel in channels(t).items()
-    }
-    memories = {name: Memory() for name in known}
-    for message in simulate(CITY, storm(), START, 3600.0, seed, counts):
-        for verdict in _verdicts(message, known, memories):
-            outcome = verdict.outcome if isinstance(verdict, Reason) else verdict
-            found[outcome.value] += 1
-            if isinstance(verdict, Reason):
-                why[verdict.value] += 1
-    assert found == +counts.outcomes
-    assert why == +counts.reasons
-    assert set(found) == {"accepted", "duplicate", "late", "rejected"}
-
-
-def _verdicts(
-    message: Outgoing, known: dict[str, Channel], memories: dict[str, Memory]
-) -> list[Outcome | Reason]:
-    try:
-        records = decode(message.payload)
-    except SenmlError as error:
-        return [error.reason]
-    if message.terminal not in CITY.terminals:
-        return [Reason.UNKNOWN_TERMINAL] * len(records)
-    verdicts: list[Outcome | Reason] = []
-    for record in records:
-        value = convert(known[record.name], record.unit, record.value)
-        assert not isinstance(value, Reason), f"{record} {value}"
-        verdict = admit(
-            known[record.name], memories[record.name], record.at, value, round(message.due * 1000)
-        )
-        if isinstance(verdict, Reason):
-            verdicts.append(verdict)
-        else:
-            verdicts.append(Outcome.ACCEPTED if verdict else Outcome.DUPLICATE)
-    return verdicts
+    counts = Counts()
+    messages = list(simulate(CITY, storm(), START, 3600.0, seed, counts))
+    lines = [encode_reception(m.terminal, m.due, m.payload) for m in messages]
+    partition = ZonePartition(a_config(CITY))
+    for first in range(0, len(lines), 200):
+        partition.step(join_frame(lines[first : first + 200]))
+    ledger = partition.ledger()
+    total = msgspec.structs.asdict(ledger.total())
+    assert total.pop("received") == counts.received
+    assert {name: number for name, number in total.items() if number} == +counts.outcomes
+    assert ledger.reasons == +counts.reasons
+    assert all(total.values())
 
 
 def test_each_quantity_comes_at_its_cadence_and_none_twice() -> None:
