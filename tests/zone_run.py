@@ -35,9 +35,9 @@ class ZoneRun:
 
     def __init__(self, city: City, zone: str, resumed: "ZoneRun | None" = None) -> None:
         self.plan = plan_zone(city, city.zones[zone], SIGNS.values())
-        self.store = resumed.store if resumed else RowStore()
-        self.directory = resumed.directory if resumed else Directory(self.store)
-        self.state = _reloaded(resumed.state) if resumed else ZoneState()
+        self.store: RowStore = resumed.store if resumed else RowStore()
+        self.directory: Directory = resumed.directory if resumed else Directory(self.store)
+        self.state: ZoneState = _reloaded(resumed.state) if resumed else ZoneState()
         self.stage = Vitals(self.directory, self.store)
         self.stage.open(self.plan, self.state)
         self.stage.sync_groups()
