@@ -26,7 +26,7 @@ from tests.plain.cities import CITIES, terminal
 from tests.plain.partition import COLUMNS, PlainPartition
 from tests.plain.strategies import SEEDS, Stream, smallest, stream_of
 
-EXAMPLES = int(os.environ.get("VITALS_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("VITALS_EXAMPLES", "80"))
 pytestmark = pytest.mark.timeout(300 + EXAMPLES)
 
 
