@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from indicators.gather import Gathered
+from indicators.gathered import Gathered
 from indicators.rounding import rounded, significant
 from indicators.vital_sign import Basis, Inputs, Measure, VitalValue
 from indicators.zone_vitals import Sign, ZoneVitals

@@ -1,36 +1,95 @@
 """Windows made from remembered readings: for many signs at once, one numpy call for each step.
 
 A window holds no running state. When it closes, or is corrected, the rows of its members within it
-are found, flattened reading by reading, and reduced member by member. That costs one visit of each
-reading for each window it is in, needs no memory beside the readings themselves, and gives a late
+are found, copied block by block and reduced column by column. That costs one visit of each reading
+for each window it is in, needs no memory beside the readings themselves, and gives a late
 correction exactly what a window that was never late would have had.
+
+A *block* is the rows of one group within one window. Quantities of a group whose windows are the
+same share it: the cells of a pack are then read as they lie in memory.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Final, NamedTuple, overload
+from typing import NamedTuple
 
 import numpy as np
 
+from indicators.gathered import Gathered, Member, Pool, Table
 from indicators.plan import SignPlan
-from indicators.window import Aggregate, Members, energies
-from sensors.decimals import Floats, Ints
+from sensors.decimals import Bools, Floats, Ints
 from sensors.directory import Directory
-from sensors.quantity import CATALOGUE, Quantity
-from sensors.row_store import NEVER, RowStore
+from sensors.growing import ranges
+from sensors.quantity import CATALOGUE
+from sensors.regions import Regions
+from sensors.row_places import instants_of, span
 
 
-class _Member(NamedTuple):
-    """One (terminal, quantity) of one sign; its window is number `sign` of those gathered."""
+class _Block(NamedTuple):
+    """Rows of one group in [start, end), ms relative to the gathering's end."""
 
-    sign: int
-    quantity: Quantity
-    terminal: str
-    expected: float
-    channel: int
+    width: int
     group: int
-    column: int
-    shift: int
+    start: int
+    end: int
+
+
+class _Batch:
+    """Blocks of one width, reduced together; shape of what they give is (blocks, width)."""
+
+    def __init__(self, blocks: Sequence[_Block], scale: Floats, guess: int) -> None:
+        self.width = blocks[0].width
+        self._group = np.array([block.group for block in blocks], np.int64)
+        self._start = np.array([block.start for block in blocks], np.int64)
+        self._end = np.array([block.end for block in blocks], np.int64)
+        self._scale = scale
+        self._has_one_scale = bool((scale == scale[0]).all())
+        self._guess = guess
+
+    def reduce(self, regions: Regions, end: int) -> Table:
+        """Reduce the rows of all blocks.
+
+        Args:
+            regions: The rows.
+            end: End of the gathering, ms.
+        """
+        groups = self._group
+        first, last = span(regions, groups, self._start + end, self._end + end, self._guess)
+        counts = last - first
+        owner = np.repeat(np.arange(groups.size), counts)
+        place = ranges(first, counts)
+        cells = regions.cell[groups][owner] + place * self.width
+        values = regions.values[cells[:, None] + np.arange(self.width)]
+        table = Table(groups.size, self.width, np.cumsum(counts) - counts, values)
+        filled = np.flatnonzero(counts)
+        if filled.size:
+            table.rows[:] = counts[:, None]
+            at = table.begins[filled]
+            is_there = values == values  # noqa: PLR0124 - not NaN
+            scale = self._scale[:1] if self._has_one_scale else self._scale[owner]
+            steps = values * scale
+            if is_there.all():
+                table.low[filled] = np.minimum.reduceat(values, at)
+                table.high[filled] = np.maximum.reduceat(values, at)
+                table.count[:] = table.rows
+                end_rows = last[filled] - 1
+                table.newest[filled] = instants_of(regions, groups[filled], end_rows)[:, None]
+            else:
+                instants = instants_of(regions, groups[owner], place)
+                self._reduce_some(table, filled, is_there, instants)
+                steps[~is_there] = 0.0
+            table.steps[filled] = np.add.reduceat(np.rint(steps).astype(np.int64), at)
+        return table
+
+    def _reduce_some(self, table: Table, filled: Ints, is_there: Bools, instants: Ints) -> None:
+        """As where every cell has a value, of those that have one."""
+        at, values = table.begins[filled], table.values
+        table.low[filled] = np.minimum.reduceat(np.where(is_there, values, np.inf), at)
+        table.high[filled] = np.maximum.reduceat(np.where(is_there, values, -np.inf), at)
+        table.count[filled] = np.add.reduceat(is_there, at, dtype=np.int64)
+        newest = np.where(is_there, instants[:, None], table.newest[0, 0])
+        table.newest[filled] = np.maximum.reduceat(newest, at)
+        table.is_complete = False
 
 
 class Gathering:
@@ -38,198 +97,72 @@ class Gathering:
 
     Args:
         plans: Plan of each window's sign.
+        ends: End of each window, ms, relative to that of the first.
         directory: Numbers of the channels; those not heard yet are left out.
+        regions: Their rows.
     """
 
-    def __init__(self, plans: Sequence[SignPlan], directory: Directory) -> None:
-        members = [m for i, plan in enumerate(plans) for m in _members(i, plan, directory)]
-        self.members = members
+    def __init__(
+        self, plans: Sequence[SignPlan], ends: Sequence[int], directory: Directory, regions: Regions
+    ) -> None:
         self.expected = [sum(member.expected for member in plan.members) for plan in plans]
-        self._sign = np.array([m.sign for m in members], np.int64)
-        self._group = np.array([m.group for m in members], np.int64)
-        self._column = np.array([m.column for m in members], np.int64)
-        self._shift = np.array([m.shift for m in members], np.int64)
-        self._scale = np.array([float(m.quantity.scale) for m in members])
-        self._promised = np.array([m.expected for m in members])
-        self._energetic = [i for i, m in enumerate(members) if m.quantity.energetic]
-        self._guess = int(max((m.expected for m in members), default=0)) + 8
+        blocks: dict[_Block, dict[int, float]] = {}
+        guesses: dict[_Block, float] = {}
+        found: list[tuple[Member, _Block, int]] = []
+        for sign, (plan, end) in enumerate(zip(plans, ends, strict=True)):
+            for member, channel in _members(sign, plan, directory):
+                group, column = int(directory.group[channel]), int(directory.column[channel])
+                high = end + member.shift
+                block = _Block(int(regions.width[group]), group, high - plan.window, high)
+                blocks.setdefault(block, {})[column] = float(member.quantity.scale)
+                guesses[block] = max(guesses.get(block, 0.0), member.expected)
+                found.append((member, block, column))
+        self.batches: list[_Batch] = []
+        place: dict[_Block, int] = {}
+        cells = 0
+        for width in sorted({block.width for block in blocks}):
+            some = [block for block in blocks if block.width == width]
+            scale = np.ones((len(some), width))
+            for row, block in enumerate(some):
+                place[block] = cells + row * width
+                for column, factor in blocks[block].items():
+                    scale[row, column] = factor
+            guess = int(max(guesses[block] for block in some)) + 8
+            self.batches.append(_Batch(some, scale, guess))
+            cells += len(some) * width
+        self.members = [member for member, _, _ in found]
+        self.cell = np.array([place[block] + column for _, block, column in found], np.int64)
+        self.shift = np.array([member.shift for member in self.members], np.int64)
+        self.promised = np.array([member.expected for member in self.members])
         # Members of one sign and quantity stand together: they are its pool.
-        names = [(m.sign, m.quantity.name) for m in members]
+        names = [(member.sign, member.quantity.name) for member in self.members]
         firsts = [i for i, name in enumerate(names) if i == 0 or name != names[i - 1]]
         self.pool_first = np.array(firsts, np.int64)
-        self.pools: list[list[_Pool]] = [[] for _ in plans]
-        for pool, (first, end) in enumerate(pairwise([*firsts, len(names)])):
-            member = members[first]
-            self.pools[member.sign].append(_Pool(pool, member.quantity, first, end))
+        self.pools: list[list[Pool]] = [[] for _ in plans]
+        for number, (first, last) in enumerate(pairwise([*firsts, len(names)])):
+            member = self.members[first]
+            self.pools[member.sign].append(Pool(number, member.quantity, first, last))
 
-    def gather(self, store: RowStore, starts: Ints, ends: Ints) -> "Gathered":
+    def gather(self, regions: Regions, end: int) -> Gathered:
         """Reduce the readings of each window.
 
         Args:
-            store: The readings.
-            starts: First instant of each window, ms.
-            ends: First instant after it.
+            regions: The rows.
+            end: End of the first window, ms.
         """
-        low, high = starts[self._sign] + self._shift, ends[self._sign] + self._shift
-        first, last = store.span(self._group, low, high, self._guess)
-        values, rows, counts = store.column(self._group, self._column, first, last)
-        begins = np.cumsum(counts) - counts
-        table = _Table(counts.size, begins)
-        filled = np.flatnonzero(counts)
-        if filled.size:
-            at = begins[filled]
-            table.low[filled] = np.minimum.reduceat(values, at)
-            table.high[filled] = np.maximum.reduceat(values, at)
-            whole = np.rint(values * np.repeat(self._scale, counts)).astype(np.int64)
-            table.steps[filled] = np.add.reduceat(whole, at)
-            newest = store.instants(self._group[filled], rows[at + counts[filled] - 1])
-            table.newest[filled] = newest - self._shift[filled]
-        for member in self._energetic:
-            begin = int(begins[member])
-            table.energy[member] = sum(energies(values[begin : begin + int(counts[member])]))
-        table.count[:] = counts
-        arrived = np.minimum(counts, self._promised)
-        return Gathered(self, values, table, arrived)
+        tables = [batch.reduce(regions, end) for batch in self.batches]
+        return Gathered(self.members, self.pools, self.expected, tables, self)
 
 
-def _members(sign: int, plan: SignPlan, directory: Directory) -> list[_Member]:
-    """The members of a sign that have been heard, by quantity and terminal."""
+def _members(sign: int, plan: SignPlan, directory: Directory) -> list[tuple[Member, int]]:
+    """The members of a sign that have been heard, by quantity and terminal, and their channels."""
     found = []
     for member in sorted(plan.members, key=lambda m: (m.quantity, m.terminal)):
         channel = directory.channel_of(f"{member.terminal}/{member.quantity}")
-        if channel is None or directory.group[channel] < 0:
-            continue
-        found.append(
-            _Member(
-                sign, CATALOGUE[member.quantity], member.terminal, member.expected, channel,
-                int(directory.group[channel]), int(directory.column[channel]),
-                directory.channels[channel].shift_ms,
+        if channel is not None and directory.group[channel] >= 0:
+            about = directory.channels[channel]
+            quantity = CATALOGUE[member.quantity]
+            found.append(
+                (Member(sign, quantity, member.terminal, member.expected, about.shift_ms), channel)
             )
-        )  # fmt: skip
     return found
-
-
-class _Pool(NamedTuple):
-    """The members [first, end) of one sign that have one quantity."""
-
-    number: int
-    quantity: Quantity
-    first: int
-    end: int
-
-
-class _Table:
-    """What each member comes to; `newest` is the event time (ms) of its last reading."""
-
-    def __init__(self, size: int, begins: Ints) -> None:
-        self.begins = begins
-        self.count, self.steps, self.energy = (np.zeros(size, np.int64) for _ in range(3))
-        self.newest = np.full(size, NEVER)
-        self.low, self.high = np.full(size, np.inf), np.full(size, -np.inf)
-
-    def pooled(self, first: Ints) -> "_Table":
-        """What the members from each `first` to the next come to together."""
-        pools = _Table(first.size, self.begins[first])
-        for name, reduce in _REDUCE:
-            setattr(pools, name, reduce.reduceat(getattr(self, name), first))
-        return pools
-
-    def lists(self) -> tuple[list[Any], ...]:
-        """begins, count, low, high, steps and energy, one list of plain numbers each."""
-        columns = self.begins, self.count, self.low, self.high, self.steps, self.energy
-        return tuple(column.tolist() for column in columns)
-
-
-_REDUCE: Final = (
-    ("count", np.add), ("steps", np.add), ("energy", np.add), ("newest", np.maximum),
-    ("low", np.minimum), ("high", np.maximum),
-)  # fmt: skip
-
-
-class Gathered:
-    """What the windows of a gathering hold."""
-
-    def __init__(self, about: Gathering, values: Floats, table: _Table, arrived: Floats) -> None:
-        self._about, self.values, self._table = about, values, table
-        first = about.pool_first
-        if first.size:
-            pools = table.pooled(first)
-            self._pools = list(zip(*pools.lists(), strict=True))
-            self._newest: list[int] = pools.newest.tolist()
-            self._arrived: list[float] = np.add.reduceat(arrived, first).tolist()
-        self._rows: list[tuple[Any, ...]] | None = None
-
-    def window(self, sign: int) -> tuple[dict[str, Members], float]:
-        """One window.
-
-        Returns:
-            The aggregates by quantity, and the share of expected readings that arrived.
-        """
-        found: dict[str, Members] = {}
-        arrived = 0.0
-        for pool in self._about.pools[sign]:
-            if self._pools[pool.number][1]:
-                found[pool.quantity.name] = _Gathered(self, pool)
-                arrived += self._arrived[pool.number]
-        expected = self._about.expected[sign]
-        return found, round(arrived / expected, 4) if expected else 1.0
-
-    def newest(self, sign: int) -> int:
-        """Event time (ms) of the last reading, shifted into the window; far past without one."""
-        pools = self._about.pools[sign]
-        if len(pools) == 1:
-            return self._newest[pools[0].number]
-        return max((self._newest[pool.number] for pool in pools), default=NEVER)
-
-    def pool(self, pool: _Pool) -> Aggregate:
-        """All members of a pool as one."""
-        begin, count, low, high, steps, energy = self._pools[pool.number]
-        values = self.values[begin : begin + count]
-        return Aggregate("", pool.quantity, 0.0, count, low, high, steps, energy, values)
-
-    def members(self, pool: _Pool) -> list[Aggregate]:
-        """The members of a pool that reported."""
-        if self._rows is None:
-            self._rows = list(zip(*self._table.lists(), strict=True))
-        members, quantity, found = self._about.members, pool.quantity, []
-        for i in range(pool.first, pool.end):
-            begin, count, low, high, steps, energy = self._rows[i]
-            if count:
-                about, values = members[i], self.values[begin : begin + count]
-                found.append(
-                    Aggregate(
-                        about.terminal, quantity, about.expected, count, low, high, steps, energy,
-                        values,
-                    )
-                )  # fmt: skip
-        return found
-
-
-class _Gathered(Members):
-    """The members of a pool, made when they are asked for."""
-
-    def __init__(self, gathered: Gathered, pool: _Pool) -> None:
-        self._gathered, self._pool = gathered, pool
-        self._made: list[Aggregate] | None = None
-
-    def _all(self) -> list[Aggregate]:
-        if self._made is None:
-            self._made = self._gathered.members(self._pool)
-        return self._made
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def __bool__(self) -> bool:
-        return True
-
-    @overload
-    def __getitem__(self, index: int) -> Aggregate: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Aggregate]: ...
-    def __getitem__(self, index: int | slice) -> Aggregate | Sequence[Aggregate]:
-        return self._all()[index]
-
-    def pool(self) -> Aggregate:
-        """All of them as one."""
-        return self._gathered.pool(self._pool)

@@ -11,20 +11,21 @@ row store when the window closes. `Edges` tells which do not, and only those com
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import numpy as np
-
 from indicators.closings import Closings
 from indicators.edges import ANY, ASLEEP, Edges
 from indicators.evaluate import Window, evaluate, heard
-from indicators.gather import Gathered, Gathering
+from indicators.gather import Gathering
+from indicators.gathered import Gathered
 from indicators.plan import ZonePlan
 from indicators.state import ZoneState
 from indicators.vital_sign import VitalValue
 from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
-from sensors.row_store import NEVER, RowStore
+from sensors.regions import NEVER, Regions
+from sensors.row_places import newest_in
 
 _SLACK: Final = 16
+_MOST_GATHERINGS: Final = 4096
 
 
 class Vitals:
@@ -32,11 +33,11 @@ class Vitals:
 
     Args:
         directory: Numbers of terminals and channels.
-        store: Their readings.
+        regions: Their readings.
     """
 
-    def __init__(self, directory: Directory, store: RowStore) -> None:
-        self._directory, self._store = directory, store
+    def __init__(self, directory: Directory, regions: Regions) -> None:
+        self._directory, self._regions = directory, regions
         self._closings = Closings()
         self.edges = Edges()
         self.zones: dict[str, ZoneVitals] = {}
@@ -229,7 +230,7 @@ class Vitals:
             channel = self._directory.channel_of(f"{member.terminal}/{member.quantity}")
             if channel is not None and self._directory.group[channel] >= 0:
                 group, column = self._directory.group[channel], self._directory.column[channel]
-                found = self._store.newest_of(int(group), int(column))
+                found = newest_in(self._regions, int(group), int(column))
                 newest = max(newest, found - self._directory.channels[channel].shift_ms)
         return newest
 
@@ -237,11 +238,14 @@ class Vitals:
         if self._version != self._directory.version:
             self._gatherings.clear()
             self._version = self._directory.version
-        key = tuple(sign.slot for sign in signs)
+        first = ends[0] if ends else 0
+        after = [end - first for end in ends]
+        key = tuple([sign.slot for sign in signs] + after)
         gathering = self._gatherings.get(key)
         if gathering is None:
-            gathering = Gathering([sign.plan for sign in signs], self._directory)
+            plans = [sign.plan for sign in signs]
+            gathering = Gathering(plans, after, self._directory, self._regions)
+            if len(self._gatherings) >= _MOST_GATHERINGS:
+                self._gatherings.clear()
             self._gatherings[key] = gathering
-        after = np.array(ends, np.int64)
-        windows = np.array([sign.plan.window for sign in signs], np.int64)
-        return gathering.gather(self._store, after - windows, after)
+        return gathering.gather(self._regions, first)

@@ -5,7 +5,7 @@ percentiles come from fixed buckets: so no result depends on the order in which 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -32,7 +32,7 @@ class Aggregate(msgspec.Struct, frozen=True):
         high: Largest value.
         steps: Sum of round(value × scale).
         energy: Sum of round(10^(value/10) × `ENERGY_STEP`), for levels in dB only.
-        values: The values, of one terminal in the order of event time.
+        of: Gives the values, of one terminal in the order of event time.
     """
 
     terminal: str
@@ -43,7 +43,12 @@ class Aggregate(msgspec.Struct, frozen=True):
     high: float
     steps: int
     energy: int
-    values: Floats
+    of: Callable[[], Floats]
+
+    @property
+    def values(self) -> Floats:
+        """The values; copied out of the rows when they are asked for."""
+        return self.of()
 
     @property
     def mean(self) -> float:
@@ -68,7 +73,7 @@ def aggregate(terminal: str, quantity: Quantity, expected: float, values: Floats
     return Aggregate(
         terminal, quantity, expected, values.size, float(values.min()), float(values.max()),
         int(np.rint(values * quantity.scale).astype(np.int64).sum()),
-        sum(energies(values)) if quantity.energetic else 0, values,
+        sum(energies(values)) if quantity.energetic else 0, lambda: values,
     )  # fmt: skip
 
 
@@ -96,7 +101,7 @@ def pooled(aggregates: Iterable[Aggregate]) -> Aggregate | None:
         max(member.high for member in members),
         sum(member.steps for member in members),
         sum(member.energy for member in members),
-        np.concatenate([member.values for member in members]),
+        lambda: np.concatenate([member.values for member in members]),
     )
 
 

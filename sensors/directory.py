@@ -7,7 +7,7 @@ import numpy as np
 
 from sensors.decimals import Floats, Ints
 from sensors.growing import Growing
-from sensors.row_store import NEVER, RowStore
+from sensors.regions import NEVER, Regions
 from sensors.screening import Channel
 
 OUTCOMES: Final = 5
@@ -26,7 +26,7 @@ class Directory:
         version: Changes whenever a channel gets a group.
     """
 
-    def __init__(self, store: RowStore) -> None:
+    def __init__(self, store: Regions) -> None:
         self._store = store
         self.terminals: list[str] = []
         self.names: list[str] = []
@@ -148,9 +148,7 @@ class Directory:
         keep = max(self._keep[channel][0] for channel in known)
         span = max(self._keep[channel][1] for channel in known)
         cadence = min(self.channels[channel].cadence_ms for channel in known)
-        group = self._store.open(
-            len(members), keep=keep, span=span, capacity=4 * keep // max(1, cadence) + 64
-        )
+        group = self._store.open(len(members), keep=keep, span=span, cadence=cadence)
         terminal = int(self._terminal.data[known[0]])
         self.members.append(members)
         self._groups[terminal].append(group)

@@ -74,3 +74,16 @@ class GrowingRows:
     def append(self, row: Iterable[float]) -> None:
         """Add a row."""
         self._flat.extend(row)
+
+
+def ranges(firsts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The whole numbers from each first on, as many as it counts, one range after the other.
+
+    Example:
+        >>> ranges(np.array([5, 1]), np.array([2, 3])).tolist()
+        [5, 6, 1, 2, 3]
+    """
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if ends.size else 0
+    found: npt.NDArray[np.int64] = np.arange(total) + np.repeat(firsts - (ends - counts), counts)
+    return found

@@ -150,7 +150,7 @@ class FrameIntake:
             )
         return columns.at_places(good), refused
 
-    def _rows(  # noqa: PLR0913, PLR0917 - the parts of a frame
+    def _rows(
         self, frame: bytes, scanned: Scanned, effective: Ints, receptions: dict[int, Reception],
         refused: dict[int, list[tuple[int, Reason]]], columns: _Columns,
     ) -> Incoming:  # fmt: skip

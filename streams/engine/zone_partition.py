@@ -15,9 +15,9 @@ from anomaly.stage import ZoneScores
 from indicators.stage import Vitals
 from indicators.vital_sign import VitalValue
 from indicators.zone_vitals import ZoneVitals
-from sensors.decimals import Ints
 from sensors.directory import Directory
-from sensors.ledger import UNKNOWN, Account, Ledger
+from sensors.growing import ranges
+from sensors.ledger import Account, Ledger
 from sensors.reason import Outcome, Reason
 from sensors.row_store import RowStore
 from streams.engine.config import EngineConfig
@@ -28,7 +28,9 @@ from streams.engine.reception import Reception, receive
 from streams.engine.rejecting import Refused, detail_of
 from streams.engine.zone_snapshot import PARTITION_BLOCK, Blocks, PartitionSnapshot, ZoneSnapshot
 
-_COLUMN: Final = {Outcome.ACCEPTED: 1, Outcome.DUPLICATE: 2, Outcome.LATE: 3, Outcome.REJECTED: 4}
+_ACCEPTED, _DUPLICATE = 1, 2
+_COLUMN: Final = {Outcome.LATE: 3, Outcome.REJECTED: 4}
+"""Columns of the ledger's array; 0 is received."""
 
 
 class ZonePartition:
@@ -140,13 +142,13 @@ class ZonePartition:
             return []
         rows = np.flatnonzero(~is_odd) + first
         groups, instants = incoming.row_group[rows], incoming.row_at[rows]
-        is_new, cells = self._store.append(groups, instants, self._own.now)
-        taken = rows[is_new]
-        counts = incoming.row_first[taken + 1] - incoming.row_first[taken]
-        index = _ranges(incoming.row_first[taken], counts)
+        sizes = incoming.row_first[rows + 1] - incoming.row_first[rows]
+        is_new, cells = self._store.append(groups, instants, sizes, self._own.now)
+        counts = sizes[is_new]
+        index = ranges(incoming.row_first[rows[is_new]], counts)
         columns = self._directory.column[incoming.channel[index]]
-        self._store.fill(np.repeat(cells[is_new], counts) + columns, incoming.value[index])
-        outcome[index] = _COLUMN[Outcome.ACCEPTED]
+        self._store.values[np.repeat(cells[is_new], counts) + columns] = incoming.value[index]
+        outcome[index] = _ACCEPTED
         self._blocks.changed(groups[is_new], instants[is_new])
         others = np.concatenate((rows[~is_new], np.flatnonzero(is_odd) + first))
         others.sort()
@@ -183,32 +185,31 @@ class ZonePartition:
         self, incoming: Incoming, row: int, is_odd: bool, outcome: np.ndarray
     ) -> list[tuple[int, Reason]]:
         """Take one row reading by reading; gives record and reason of those refused."""
-        group, at = int(incoming.row_group[row]), int(incoming.row_at[row])
-        cell = self._store.insert(group, at, self._own.now)
-        refused: list[tuple[int, Reason]] = []
-        for index in range(int(incoming.row_first[row]), int(incoming.row_first[row + 1])):
-            channel, value = int(incoming.channel[index]), float(incoming.value[index])
-            reason = Reason.BEYOND_MEMORY
-            if cell is not None:
-                place = cell + int(self._directory.column[channel])
-                known = self._store.get(place)
-                if known == value:
-                    outcome[index] = _COLUMN[Outcome.DUPLICATE]
-                    continue
-                if np.isnan(known):
-                    self._store.put(place, value)
-                    outcome[index] = _COLUMN[Outcome.ACCEPTED]
-                    if is_odd:
-                        self._vitals.touch(channel, at, self._own.now)
-                        zone = self._vitals.zone_of(channel).plan.zone.id
-                        self._snapshots[zone].is_touched = True
-                    continue
-                reason = Reason.CONFLICT
-            outcome[index] = _COLUMN[reason.outcome]
-            refused.append((int(incoming.record[index]), reason))
-            self._own.reasons[reason] = self._own.reasons.get(reason, 0) + 1
-        self._blocks.changed(np.array([group]), np.array([at]))
-        return refused
+        group, at, now = int(incoming.row_group[row]), int(incoming.row_at[row]), self._own.now
+        readings = slice(int(incoming.row_first[row]), int(incoming.row_first[row + 1]))
+        channels, value = incoming.channel[readings], incoming.value[readings]
+        cell = self._store.insert(group, at, now)
+        if cell is None:
+            is_new = is_same = np.zeros(value.size, np.bool_)
+        else:
+            cells = cell + self._directory.column[channels]
+            known = self._store.values[cells]
+            is_new, is_same = np.isnan(known), known == value
+            self._store.values[cells[is_new]] = value[is_new]
+            self._blocks.changed(incoming.row_group[row : row + 1], incoming.row_at[row : row + 1])
+        if is_odd and is_new.any():
+            for channel in channels[is_new].tolist():
+                self._vitals.touch(channel, at, now)
+            self._snapshots[self._vitals.zone_of(channel).plan.zone.id].is_touched = True
+        reason = Reason.BEYOND_MEMORY if cell is None else Reason.CONFLICT
+        outcome[readings] = np.where(
+            is_new, _ACCEPTED, np.where(is_same, _DUPLICATE, _COLUMN[reason.outcome])
+        )
+        refused = incoming.record[readings][~(is_new | is_same)].tolist()
+        if refused:
+            reasons = self._own.reasons
+            reasons[reason] = reasons.get(reason, 0) + len(refused)
+        return [(record, reason) for record in refused]
 
     # -- the ledger and letters -----------------------------------------------------------------
 
@@ -246,7 +247,7 @@ class ZonePartition:
         booked[:, 0] = booked[:, 1:].sum(axis=1)
         counts += booked
         self._blocks.booked(np.flatnonzero(booked[:, 0]))
-        accepted = np.repeat(incoming.row_at, np.diff(incoming.row_first))[outcome == 1]
+        accepted = np.repeat(incoming.row_at, np.diff(incoming.row_first))[outcome == _ACCEPTED]
         if accepted.size:
             own = self._own
             own.oldest = min(own.oldest or int(accepted.min()), int(accepted.min()))
@@ -373,10 +374,3 @@ class ZonePartition:
                 self._open_zone(zone, ZoneSnapshot.decoded(blocks[name]))
         self._blocks.load(blocks, self._own, self._open_known)
         self._vitals.sync_groups()
-
-
-def _ranges(firsts: Ints, counts: Ints) -> Ints:
-    """The whole numbers from each first on, as many as it counts."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if ends.size else 0
-    return np.arange(total) + np.repeat(firsts - (ends - counts), counts)

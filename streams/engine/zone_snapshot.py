@@ -23,7 +23,8 @@ from indicators.state import ZoneState
 from sensors.decimals import Floats, Ints
 from sensors.directory import OUTCOMES, Directory
 from sensors.ledger import Account, Ledger
-from sensors.row_store import NEVER, RowStore
+from sensors.regions import NEVER
+from sensors.row_store import RowStore
 from streams.engine.rejecting import Numbers
 
 PARTITION_BLOCK: Final = "partition"
