@@ -134,6 +134,7 @@ class Gathering:
         self.cell = np.array([place[block] + column for _, block, column in found], np.int64)
         self.shift = np.array([member.shift for member in self.members], np.int64)
         self.promised = np.array([member.expected for member in self.members])
+        self.energetic = [i for i, m in enumerate(self.members) if m.quantity.energetic]
         # Members of one sign and quantity stand together: they are its pool.
         names = [(member.sign, member.quantity.name) for member in self.members]
         firsts = [i for i, name in enumerate(names) if i == 0 or name != names[i - 1]]

@@ -62,12 +62,14 @@ class Places(Protocol):
         shift: By how much (ms) its stamps are shifted.
         promised: Readings that it should have.
         pool_first: First member of each pool.
+        energetic: Members whose energy counts.
     """
 
     cell: Ints
     shift: Ints
     promised: Floats
     pool_first: Ints
+    energetic: Sequence[int]
 
 
 class Gathered:
@@ -108,9 +110,11 @@ class Gathered:
 
     def _energies(self) -> Ints:
         energy = np.zeros(self._count.size, np.int64)
-        for index, member in enumerate(self._members):
-            if member.quantity.energetic and self._count[index]:
-                energy[index] = sum(energies(self.values_of(index)))
+        some = [index for index in self._places.energetic if self._count[index]]
+        if some:
+            values = np.concatenate([self.values_of(index) for index in some])
+            counts = self._count[some]
+            energy[some] = np.add.reduceat(energies(values), np.cumsum(counts) - counts)
         return energy
 
     def values_of(self, member: int) -> Floats:

@@ -58,8 +58,11 @@ def rounded(detail: Any) -> Any:  # noqa: ANN401 - any JSON tree
     if isinstance(detail, (str, int)) or detail is None:
         return detail
     if isinstance(detail, dict):
+        # Nearly all are flat: spelt out here, a call for each number is saved.
         return {
-            key: float(f"{value:.9g}") + 0.0 if type(value) is float else rounded(value)
+            key: float(f"{value:.9g}") + 0.0
+            if (kind := type(value)) is float
+            else (value if kind is int or kind is str else rounded(value))
             for key, value in detail.items()
         }
     if isinstance(detail, (list, tuple)):

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from sensors.decimals import Floats
+from sensors.decimals import Floats, Ints
 from sensors.quantity import Quantity
 
 LADDER_S: Final = (10, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 86400)
@@ -63,9 +63,28 @@ class Aggregate(msgspec.Struct, frozen=True):
         return self.steps / self.quantity.scale
 
 
-def energies(values: Floats) -> list[int]:
-    """Sound energy of levels in dB, in steps. Not by numpy, whose power differs by machine."""
-    return [round(10.0 ** (value / 10.0) * ENERGY_STEP) for value in values.tolist()]
+def energies(values: Floats) -> Ints:
+    """Sound energy of levels in dB, in steps, as int64.
+
+    Not by numpy, whose power differs from machine to machine: levels of whole hundredths, which
+    meters send, are looked up in a table, others are worked out one by one.
+    """
+    hundredths = values * 100.0
+    place = np.rint(hundredths)
+    is_listed = (place / 100.0 == values) & (place >= 0) & (place < _ENERGIES.size)
+    found: Ints = _ENERGIES[np.where(is_listed, place, 0.0).astype(np.int64)]
+    if not is_listed.all():
+        for index in np.flatnonzero(~is_listed).tolist():
+            found[index] = _energy(float(values[index]))
+    return found
+
+
+def _energy(level: float) -> int:
+    return round(10.0 ** (level / 10.0) * ENERGY_STEP)
+
+
+_ENERGIES: Final = np.array([_energy(place / 100.0) for place in range(14_000)], np.int64)
+"""Energy of 0.00 dB, 0.01 dB and so on to 140 dB."""
 
 
 def aggregate(terminal: str, quantity: Quantity, expected: float, values: Floats) -> Aggregate:
@@ -73,7 +92,7 @@ def aggregate(terminal: str, quantity: Quantity, expected: float, values: Floats
     return Aggregate(
         terminal, quantity, expected, values.size, float(values.min()), float(values.max()),
         int(np.rint(values * quantity.scale).astype(np.int64).sum()),
-        sum(energies(values)) if quantity.energetic else 0, lambda: values,
+        int(energies(values).sum()) if quantity.energetic else 0, lambda: values,
     )  # fmt: skip
 
 

@@ -93,6 +93,11 @@ class Regions:
         return self._capacity.data
 
     @property
+    def room(self) -> Ints:
+        """Rows that a group's region has room for."""
+        return self._room.data
+
+    @property
     def nbytes(self) -> int:
         """Bytes of the rows there are and of the tables."""
         cells = int((self.count * self.width).sum())

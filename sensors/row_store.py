@@ -121,8 +121,7 @@ class RowStore(Regions):
             self._forget(group, now)
             if instant < self.floor[group] or self.count[group] >= _MOST_ROWS:
                 return None
-        one = np.array([group]), np.array([1]), np.array([instant])
-        if since < 0 or self.lacks_room(*one)[0]:
+        if not 0 <= since <= SPAN or self.count[group] >= self.room[group]:
             self.make_room(group, 1, now, instant)
         return self._open_row(group, self.place(group, instant), instant)
 
