@@ -60,7 +60,7 @@ class ZoneRun:
             group = int(self.directory.group[channel])
             cell = self.store.insert(group, reading.at, now)
             assert cell is not None
-            self.store.put(cell + int(self.directory.column[channel]), reading.value)
+            self.store.values[cell + int(self.directory.column[channel])] = reading.value
             if reading.at < edges[group]:
                 self.stage.touch(channel, reading.at, now)
         return out + [value for _, value in self.stage.revisions(now)]
