@@ -15,13 +15,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sensors.decimals import MARGIN, Bools, Bytes, Floats, Ints, decimals
-from sensors.layout import BLOCK, LayoutTable, Shape
+from sensors.layout import BLOCK, LONGEST_GAP, LayoutTable, Shape
 
 _NUMBER: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+|(?:\.[0-9]+)?[eE][-+]?[0-9]+)")
 _LATEST: Final = 253_370_764_800.0
 _FARTHEST: Final = 1e15
 _BEFORE: Final = b" " * MARGIN
-_AFTER: Final = b" " * BLOCK
+_AFTER: Final = b" " * (LONGEST_GAP + BLOCK)
 _COLON, _MINUS, _NINE, _LF = 58, 45, 57, 10
 
 
@@ -71,7 +71,8 @@ def scan(frame: bytes, layouts: LayoutTable) -> Scanned:
         frame: Lines separated by LF.
         layouts: The known ones.
     """
-    # The margins let words be read at both ends; the first line is moved by one of them.
+    # The margins let words be read at both ends, and gaps where a short line has no room for them;
+    # the first line is moved by one of them.
     buffer = np.frombuffer(_BEFORE + frame + _AFTER, np.uint8)
     starts, ends = _lines(buffer, len(frame))
     numbers = _numbers(buffer, starts, ends)
@@ -128,7 +129,7 @@ def _numbers(buffer: Bytes, starts: Ints, ends: Ints) -> _Numbers:
 def _heads(frame: bytes, starts: Ints, numbers: _Numbers, layouts: LayoutTable) -> Ints:
     """The first layout with the text before the first number of each line, -1 where none has."""
     get = layouts.first.get
-    stops = np.append(numbers.starts, 0)[np.where(numbers.count > 0, numbers.first, -1)]
+    stops = np.where(numbers.count > 0, np.append(numbers.starts, 0)[numbers.first], starts)
     spans = zip((starts - MARGIN).tolist(), (stops - MARGIN).tolist(), strict=True)
     return np.array([get(frame[start:stop], -1) for start, stop in spans], np.int64)
 
@@ -182,7 +183,7 @@ def _compare(
     stops[:, -1] = numbers.ends
     stops -= shape.gap_lengths[rows]
     fits: Bools = (stops > starts).all(axis=1)
-    # A gap as long as all before it has been told wrong already; keep inside the buffer.
+    # A gap longer than all before it has been told wrong already; it ends inside the margins.
     at = np.maximum(stops, 0).take(shape.block_numbers, axis=1) + shape.block_offsets
     blocks = np.ndarray(buffer.size - BLOCK + 1, f"V{BLOCK}", buffer.data, strides=(1,))
     text = blocks[at].view("<u8") & shape.masks[rows]

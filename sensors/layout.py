@@ -19,8 +19,9 @@ from sensors.senml import Record
 
 _TOKEN: Final = re.compile(rb":(?=[-./0-9])")
 _NUMBER: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_KEY: Final = re.compile(rb'"(received|bt|v)"\s*:\Z')
-_LONGEST_GAP: Final = 4096
+_KEY: Final = re.compile(rb'"(received|bt|v)"\s*:')
+LONGEST_GAP: Final = 4096
+"""Bytes between two numbers; a line with more has no layout."""
 BLOCK: Final = 32
 """Bytes that are compared at a time."""
 MOST_OF_A_HEAD: Final = 32
@@ -66,32 +67,33 @@ class Layout(NamedTuple):
 def layout_of(line: bytes, records: Sequence[Record]) -> Layout | None:
     """The layout of a line that was decoded into these records, or None where it has none.
 
-    Only the plain form has one: `bn` and `bt` in the first record, then `n`, `u` and `v`, and no
-    escaped characters. In it a number after the key `"v":` outside a string can only be a value, so
-    the keys tell what each number means whatever stands in it.
+    Only the plain form has one: `bn` and `bt` in the first record, then `n`, `u` and `v`, no
+    escaped characters, a number right after each key `"v":`, and as many of them as records. Then
+    none stands in a field that we do not know, and the keys tell what each number means whatever
+    stands in it.
     """
     if b"\\" in line or not _is_plain(records):
         return None
-    keys: list[bytes] = []
+    found = {key.end(): key.group(1) for key in _KEY.finditer(line)}
+    keys = list(found.values())
     ends: list[int] = []
     gaps: list[bytes] = []
     head = b""
     for token in _TOKEN.finditer(line):
         number = _NUMBER.match(line, token.end())
-        key = _KEY.search(line, max(0, token.start() - 24), token.end())
-        if number is None or key is None:
+        if number is None or found.pop(token.end(), None) is None:
             return None
         between = line[ends[-1] if ends else 0 : token.end()]
         if ends:
             gaps.append(between)
         else:
             head = between
-        keys.append(key.group(1))
         ends.append(number.end())
-    if keys.count(b"received") != 1 or keys.count(b"bt") != 1 or keys.count(b"v") != len(records):
+    counts = [keys.count(key) for key in (b"received", b"bt", b"v")]
+    if found or counts != [1, 1, len(records)]:
         return None
     gaps.append(line[ends[-1] :])
-    if max(map(len, gaps)) > _LONGEST_GAP:
+    if max(map(len, gaps)) > LONGEST_GAP:
         return None
     values = tuple(i for i, key in enumerate(keys) if key == b"v")
     return Layout(head, tuple(gaps), keys.index(b"received"), keys.index(b"bt"), values)
