@@ -193,7 +193,8 @@ class RowStore(Regions):
     def _restore(self, rows: _Sorted, cells: Floats) -> None:
         for first, count in zip(rows.firsts.tolist(), rows.counts.tolist(), strict=True):
             group, end = int(rows.group[first]), first + count
-            kept = first + int(np.searchsorted(rows.instant[first:end], self._oldest_kept(group)))
+            low = self._oldest_kept(group, int(rows.instant[end - 1]))
+            kept = first + int(np.searchsorted(rows.instant[first:end], low))
             left = end - kept
             if not left:
                 continue
@@ -205,9 +206,9 @@ class RowStore(Regions):
             self.count[group] = left
             self.newest[group] = int(rows.instant[end - 1])
 
-    def _oldest_kept(self, group: int) -> int:
-        """Rows before this are gone: forgotten so that what touches their windows is refused."""
-        return int(self.floor[group]) - int(self.span[group])
+    def _oldest_kept(self, group: int, newest: int) -> int:
+        """Rows before this are gone: forgotten in a flood, or dropped after a long silence."""
+        return max(int(self.floor[group]) - int(self.span[group]), newest - SPAN // 2)
 
 
 def _by_group(group: Ints, instant: Ints) -> _Sorted:
