@@ -66,13 +66,15 @@ def decimals(buffer: Bytes, starts: Ints, ends: Ints) -> tuple[Floats, Bools]:
     closed = last - point * _U(0x2E) + low * _U(255)
     digits = length - is_negative - has_point
     mantissa, good = _eight(closed, np.minimum(digits, 8))
-    if length.size and int(length.max()) > 8:
-        rest = words[ends - 16]
-        carried = closed | np.where(has_point, rest >> _U(56), _U(0))
-        mantissa, good = _eight(carried, np.minimum(digits, 8))
-        high, is_good = _eight(np.where(has_point, rest << _U(8), rest), np.maximum(digits - 8, 0))
-        mantissa += high * _U(100_000_000)
-        good &= is_good
+    long = np.flatnonzero(length > 8)
+    if long.size:
+        rest, has = words[ends[long] - 16], has_point[long]
+        carried = closed[long] | np.where(has, rest >> _U(56), _U(0))
+        low, is_low_good = _eight(carried, np.minimum(digits[long], 8))
+        upper = np.where(has, rest << _U(8), rest)
+        high, is_high_good = _eight(upper, np.clip(digits[long] - 8, 0, 8))
+        mantissa[long] = low + high * _U(100_000_000)
+        good[long] = is_low_good & is_high_good
     fraction = np.maximum((point * _PLACES >> _U(56)).view(np.int64) - 1, 0)
     whole = digits - fraction
     good &= (digits <= _MOST_DIGITS) & (whole >= 1) & ((fraction > 0) == has_point)

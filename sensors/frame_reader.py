@@ -73,7 +73,7 @@ def scan(frame: bytes, layouts: LayoutTable) -> Scanned:
     """
     # The margins let words be read at both ends, and gaps where a short line has no room for them;
     # the first line is moved by one of them.
-    buffer = np.frombuffer(_BEFORE + frame + _AFTER, np.uint8)
+    buffer = np.frombuffer(b"".join((_BEFORE, frame, _AFTER)), np.uint8)
     starts, ends = _lines(buffer, len(frame))
     numbers = _numbers(buffer, starts, ends)
     layout = np.full(starts.size, -1, np.int64)
@@ -147,18 +147,13 @@ def _read(
     if not good.all():
         numbers, rows = numbers.of(np.flatnonzero(good)), rows[good]
     starts, stops, fits = _compare(buffer, numbers, rows, shape)
-    which = shape.numbers
-    values, is_value = _exact(
-        frame, buffer, starts.take(which, axis=1).ravel(), stops.take(which, axis=1).ravel()
-    )
-    fits &= is_value.reshape(-1, which.size).all(axis=1)
-    which = np.array((shape.received, shape.base_time))
-    times, is_time = _exact(
-        frame, buffer, starts.take(which, axis=1).ravel(), stops.take(which, axis=1).ravel()
-    )
-    stamps, base = times[0::2], times[1::2]
-    fits &= is_time[0::2] & is_time[1::2] & (np.abs(base) < _FARTHEST)
-    fits &= (stamps >= 0) & (stamps < _LATEST)
+    numbers_read, is_number = _exact(frame, buffer, starts.ravel(), stops.ravel())
+    read = numbers_read.reshape(starts.shape)
+    if not is_number.all():
+        fits &= is_number.reshape(starts.shape).all(axis=1)
+    values = read.take(shape.numbers, axis=1).ravel()
+    stamps, base = read[:, shape.received], read[:, shape.base_time]
+    fits &= (np.abs(base) < _FARTHEST) & (stamps >= 0) & (stamps < _LATEST)
     if not fits.all():
         good[good] = fits
         values = values.reshape(-1, shape.numbers.size)[fits].ravel()
