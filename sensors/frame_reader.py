@@ -52,16 +52,16 @@ class Scanned(NamedTuple):
 
 
 class _Numbers(NamedTuple):
-    """The numbers of some lines; `first`, `count` and `ends` (of the line) by line."""
+    """The numbers of some lines; `first`, `how_many` and `ends` (of the line) by line."""
 
     starts: Ints
     first: Ints
-    count: Ints
+    how_many: Ints
     ends: Ints
 
     def of(self, lines: Ints) -> "_Numbers":
         """Those of some lines only."""
-        return _Numbers(self.starts, self.first[lines], self.count[lines], self.ends[lines])
+        return _Numbers(self.starts, self.first[lines], self.how_many[lines], self.ends[lines])
 
 
 def scan(frame: bytes, layouts: LayoutTable) -> Scanned:
@@ -79,7 +79,7 @@ def scan(frame: bytes, layouts: LayoutTable) -> Scanned:
     layout = np.full(starts.size, -1, np.int64)
     received = np.zeros(starts.size, np.int64)
     tried = _heads(frame, starts, numbers, layouts)
-    parts: list[tuple[Ints, ...]] = []
+    parts: list[tuple[Any, ...]] = []
     lines = np.flatnonzero(tried >= 0)
     while lines.size:
         rows = tried[lines]
@@ -129,7 +129,7 @@ def _numbers(buffer: Bytes, starts: Ints, ends: Ints) -> _Numbers:
 def _heads(frame: bytes, starts: Ints, numbers: _Numbers, layouts: LayoutTable) -> Ints:
     """The first layout with the text before the first number of each line, -1 where none has."""
     get = layouts.first.get
-    stops = np.where(numbers.count > 0, np.append(numbers.starts, 0)[numbers.first], starts)
+    stops = np.where(numbers.how_many > 0, np.append(numbers.starts, 0)[numbers.first], starts)
     spans = zip((starts - MARGIN).tolist(), (stops - MARGIN).tolist(), strict=True)
     return np.array([get(frame[start:stop], -1) for start, stop in spans], np.int64)
 
@@ -143,7 +143,7 @@ def _read(
         Which lines have; their times of reception; channel, record, event time and value of their
         readings.
     """
-    good = numbers.count == shape.gap_lengths.shape[1]
+    good = numbers.how_many == shape.gap_lengths.shape[1]
     if not good.all():
         numbers, rows = numbers.of(np.flatnonzero(good)), rows[good]
     starts, stops, fits = _compare(buffer, numbers, rows, shape)
@@ -207,7 +207,7 @@ def _converted(values: Floats, factor: Floats, shift: Floats) -> Floats:
     return values
 
 
-def _joined(parts: list[tuple[Ints, ...]]) -> tuple[Ints, ...]:
+def _joined(parts: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     """The readings of all passes, by line."""
     if len(parts) == 1:
         return parts[0]

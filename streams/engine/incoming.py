@@ -1,7 +1,7 @@
 """A frame as columns: its lines, their readings, and the rows that the readings make."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -67,7 +67,9 @@ class _Columns(NamedTuple):
     turn: Ints
 
     def at_places(self, places: Ints | Bools) -> "_Columns":
-        return _Columns(*(column[places] for column in self))
+        """The readings at some places only."""
+        columns: Iterable[Any] = self
+        return _Columns(*(column[places] for column in columns))
 
 
 class FrameIntake:

@@ -1,9 +1,10 @@
 """The full way through a line: every kind of line, every mistake, one record after the other."""
 
+import math
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
-import numpy as np
 
 from sensors.city import City
 from sensors.directory import Directory
@@ -57,9 +58,9 @@ class Reception(NamedTuple):
     received: int | None
     terminal: str | None
     line: Line | bytes
-    records: list[Resolved] = []
-    readings: list[Reading] = []
-    refused: list[tuple[int, Reason]] = []
+    records: Sequence[Resolved] = ()
+    readings: Sequence[Reading] = ()
+    refused: Sequence[tuple[int, Reason]] = ()
     whole: tuple[Reason, str, int] | None = None
 
 
@@ -153,27 +154,40 @@ def learned(
     about = reception.line
     if isinstance(about, bytes) or not about.pack or not reception.records:
         return None
-    own = directory.terminal_of(reception.terminal or "")
-    places: list[tuple[int, int, int, float, float]] = []
-    for index, record in enumerate(reception.records):
-        channel = directory.channel_of(record.name)
-        if channel is None or directory.group[channel] < 0 or record.value is None:
-            return None
-        if directory.terminal[channel] != own:
-            return None
-        units = directory.channels[channel].units
-        if record.unit not in units:
-            return None
-        factor, shift = units[record.unit] or (np.nan, 0.0)
-        places.append((int(directory.group[channel]), channel, index, factor, shift))
-    if len({place[1] for place in places}) != len(places):
+    placed = [_placed(reception, index, directory) for index in range(len(reception.records))]
+    places = sorted(place for place in placed if place is not None)
+    is_whole = len(places) == len(placed)
+    if not is_whole or len({place.channel for place in places}) != len(places):
         return None
     layout = layout_of(line, records_of(about.pack))
     if layout is None:
         return None
-    places.sort(key=lambda place: (place[0], directory.column[place[1]]))
-    readings = [
-        ReadingPlace(layout.values[record], channel, record, factor, shift)
-        for _, channel, record, factor, shift in places
+    return layout, [
+        ReadingPlace(layout.values[p.record], p.channel, p.record, p.factor, p.shift)
+        for p in places
     ]
-    return layout, readings
+
+
+class _Placed(NamedTuple):
+    """A record whose reading has a place whatever its value; in the order of groups and cells."""
+
+    group: int
+    column: int
+    channel: int
+    record: int
+    factor: float
+    shift: float
+
+
+def _placed(reception: Reception, index: int, directory: Directory) -> _Placed | None:
+    record = reception.records[index]
+    channel = directory.channel_of(record.name)
+    if channel is None or record.value is None or directory.group[channel] < 0:
+        return None
+    units = directory.channels[channel].units
+    is_own = directory.terminal[channel] == directory.terminal_of(reception.terminal or "")
+    if not is_own or record.unit not in units:
+        return None
+    factor, shift = units[record.unit] or (math.nan, 0.0)
+    group, column = int(directory.group[channel]), int(directory.column[channel])
+    return _Placed(group, column, channel, index, factor, shift)
