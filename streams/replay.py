@@ -3,15 +3,17 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from indicators.registry import SignSet
 from sensors.ledger import merged
 from streams.citypack import CityPack, engine_config
-from streams.engine.pipeline import Pipeline
+from streams.cutting import FRAME_LINES, Cutter, merge_lines
+from streams.engine.pipeline import Frame, Pipeline
 from streams.output_files import OutputFiles
-from streams.recording import FRAME_LINES, Cutter, RecordingError, merge_lines, read_lines
+from streams.recording import RecordingError, read_blocks, read_lines
 from streams.summary import span_of, summarise
 
 Progress = Callable[[Path, int], None]
@@ -23,8 +25,8 @@ def replay(  # noqa: PLR0913 - all but three have defaults and are named
     out: Path,
     *,
     speed: float | None = None,
-    frame_lines: int = FRAME_LINES,
-    partitions: tuple[int, int] = (4, 2),
+    frame_lines: int | None = None,
+    partitions: tuple[int, int] = (1, 1),
     signs: SignSet = SignSet.CATALOGUE,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -35,8 +37,9 @@ def replay(  # noqa: PLR0913 - all but three have defaults and are named
         pack: The city.
         out: Folder of the output files.
         speed: Stream seconds per second; None is as fast as possible.
-        frame_lines: Lines a frame; changes nothing but speed.
-        partitions: Zone and district partitions; changes nothing.
+        frame_lines: Lines a frame; None takes the blocks of the file where it can. Changes
+            nothing but speed.
+        partitions: Zone and district partitions; change nothing but speed.
         signs: Which signs are computed.
         progress: Told file and bytes consumed.
 
@@ -45,18 +48,18 @@ def replay(  # noqa: PLR0913 - all but three have defaults and are named
         early with valid files up to there, and `stopped` says why.
     """
     config = engine_config(pack, *partitions, signs)
-    cutter = Cutter(config, frame_lines)
+    cutter = Cutter(config, frame_lines or FRAME_LINES)
+    in_blocks = (len(recordings), partitions[0], frame_lines, speed) == (1, 1, None, None)
     started = time.monotonic()
     stopped: str | None = None
     with OutputFiles(out) as files:
         pipeline = Pipeline(config, files.add)
         pace = _Pace(speed)
-        sources = [_with_progress(path, progress) for path in recordings]
         try:
-            for frame in cutter.cut(merge_lines(sources)):
+            for frame in _frames(recordings, cutter, pipeline, progress, in_blocks=in_blocks):
                 pace.wait_for(cutter.received)
                 pipeline.feed(frame)
-                if frame.is_command:
+                if frame.is_command and frame.partition == partitions[1] - 1:
                     files.release(pipeline.settled)
         except KeyboardInterrupt:
             stopped = "interrupted"
@@ -82,8 +85,21 @@ def replay(  # noqa: PLR0913 - all but three have defaults and are named
     return summary
 
 
-def _with_progress(path: Path, progress: Progress | None) -> Iterator[bytes]:
-    return read_lines(path, None if progress is None else lambda done: progress(path, done))
+def _frames(
+    recordings: Sequence[Path],
+    cutter: Cutter,
+    pipeline: Pipeline,
+    progress: Progress | None,
+    *,
+    in_blocks: bool,
+) -> Iterator[Frame]:
+    tells = [None if progress is None else partial(progress, path) for path in recordings]
+    if in_blocks:
+        return cutter.cut_blocks(
+            read_blocks(recordings[0], tells[0]), lambda: pipeline.zones[0].now
+        )
+    lines = (read_lines(path, tell) for path, tell in zip(recordings, tells, strict=True))
+    return cutter.cut(merge_lines(lines))
 
 
 class _Pace:

@@ -8,9 +8,9 @@ from pathlib import Path
 from anomaly.cap import incident_id
 from sensors.city import City, Zone
 from sensors.line import MAX_PAYLOAD
+from streams.cutting import Cutter, merge_lines
 from streams.engine.pipeline import Pipeline
 from streams.output_files import STREAMS, OutputFiles
-from streams.recording import Cutter, merge_lines
 from tests.builders import (
     MINUTE_MS,
     T0,

@@ -1,22 +1,22 @@
 """The Faust worker on real Kafka publishes the bytes that replay writes, whatever dies on the way."""
 
 import asyncio
-import json
 import os
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from streams.citypack import CityPack, engine_config
 from streams.clock import fresh_id
+from streams.cutting import Cutter, Head, Stamped, merge_lines
 from streams.engine.pipeline import Frame
 from streams.output_files import STREAMS
 from streams.pack.scenarios import load_scenario
 from streams.recorder import RecordingWriter, record_lines
-from streams.recording import Cutter, merge_lines
 from streams.replay import replay
 from streams.settings import Settings
 from tests.kafka_run import KafkaRun, WorkerProcess
@@ -259,6 +259,7 @@ async def test_recording_of_a_live_run_replays_what_was_published(
     assert _differing(tmp_path / "live", tmp_path / "replayed") == []
 
 
-def _as_stamped(lines: list[bytes]) -> Iterator[tuple[float | None, bytes]]:
+def _as_stamped(lines: list[bytes]) -> Iterator[Stamped]:
     for line in lines:
-        yield json.loads(line)["received"], line
+        head = msgspec.json.decode(line, type=Head)
+        yield Stamped(head.received, line, head)

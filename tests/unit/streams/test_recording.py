@@ -1,15 +1,14 @@
-"""Recordings: what is cut is told with its line, what is broken keeps its place."""
+"""Recordings: blocks of whole lines, and what is cut is told with its line."""
 
 import gzip
-import json
+import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.line import decode_line, split_frame
-from streams.recording import Cutter, RecordingError, merge_lines, read_lines
-from tests.builders import T0, a_city, a_command, a_config, a_line, a_terminal, a_tick
+from streams.recording import RecordingError, read_blocks, read_lines
+from tests.builders import T0, a_line
 
 LINES = [a_line("wl-1", T0 + n, water_depth=0.1) for n in range(3000)]
 
@@ -75,83 +74,77 @@ def test_progress_ends_with_the_size_of_the_file(tmp_path):
     assert told[-1] == path.stat().st_size
 
 
-def test_several_recordings_merge_by_reception_then_file():
-    one = [a_tick(T0 + 0.0), a_tick(T0 + 2.0)]
-    other = [a_tick(T0 + 0.0), a_tick(T0 + 1.0), a_tick(T0 + 2.0)]
-    merged = [received - T0 for received, _ in merge_lines([iter(one), iter(other)]) if received]
-    assert merged == [0, 0, 1, 2, 2]
+def test_progress_of_a_damaged_recording_does_not_claim_its_end(tmp_path):
+    path = written(tmp_path / "a.ndjson.gz", LINES)
+    path.write_bytes(path.read_bytes()[:-4])
+    told: list[int] = []
+    with pytest.raises(RecordingError):
+        list(read_lines(path, told.append))
+    assert told == sorted(told)
 
 
-@given(st.lists(st.lists(st.integers(0, 20), max_size=8), max_size=3))
-def test_merge_is_ordered_and_loses_nothing(stamps):
-    files = [
-        [a_line(f"t-{n}", T0, T0 + stamp, water_depth=i) for i, stamp in enumerate(file)]
-        for n, file in enumerate(stamps)
-    ]
-    merged = list(merge_lines(iter(file) for file in files))
-    received = [r for r, _ in merged if r is not None]
-    assert len(received) == len(merged)
-    assert received == sorted(received)
-    packs = sorted(bytes(decode_line(line).pack) for _, line in merged)
-    assert packs == sorted(bytes(decode_line(line).pack) for file in files for line in file)
-    for n, file in enumerate(files):
-        own = [line for _, line in merged if decode_line(line).terminal == f"t-{n}"]
-        packs_of = [bytes(decode_line(line).pack) for line in own]
-        assert packs_of == [bytes(decode_line(line).pack) for line in file]
+@pytest.mark.parametrize("name", ["a.ndjson.gz", "a.ndjson"])
+@pytest.mark.parametrize("size", [1, 13, len(LINES[0]), len(LINES[0]) + 1, 1000, 10**7])
+def test_block_of_any_size_ends_where_a_line_ends(tmp_path, name, size):
+    path = written(tmp_path / name, LINES[:60])
+    blocks = list(read_blocks(path, size=size))
+    assert b"\n".join(blocks) == b"\n".join(LINES[:60])
+    assert len(blocks) <= 60
+    assert all(len(block) < size + len(LINES[59]) for block in blocks)
 
 
-def test_reception_that_goes_back_is_clamped_and_the_pack_stays_verbatim():
-    lines = [
-        a_line("wl-1", T0, T0 + 9.0, water_depth=0.1),
-        a_line("wl-1", T0, T0 + 2.0, water_depth=0.2),
-    ]
-    (_, _), (received, line) = merge_lines([iter(lines)])
-    assert received == T0 + 9.0
-    assert decode_line(line).received == T0 + 9.0
-    assert bytes(decode_line(line).pack) == bytes(decode_line(lines[1]).pack)
+_contents = st.lists(
+    st.sampled_from([b"a", b"bcd", b"e f", b" ", b"\r", b"\n", b"\r\n"]), max_size=30
+)
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [b"x", b"{}", b"\xff", b'{"received":1e300}', b'{"received":-5}', b'{"received":1,"raw":5}',
-     b'{"received":1,"terminal":"a","pack":' + b"[" * 9999 + b"]" * 9999 + b"}"],
-)  # fmt: skip
-def test_broken_line_keeps_its_place(broken):
-    lines = [LINES[0], broken, LINES[1]]
-    merged = list(merge_lines([iter(lines)]))
-    assert [line for _, line in merged] == lines
-    assert merged[1][0] is None
+@given(_contents, st.integers(1, 9), st.booleans())
+def test_blocks_hold_the_lines_however_they_end(tmp_path_factory, content, size, is_gzip):
+    path = tmp_path_factory.mktemp("blocks") / ("a.gz" if is_gzip else "a")
+    joined = b"".join(content)
+    path.write_bytes(gzip.compress(joined, mtime=0) if is_gzip else joined)
+    expected = [line for raw in joined.split(b"\n") if (line := raw.rstrip(b"\r"))]
+    blocks = list(read_blocks(path, size=size))
+    assert all(block.strip(b"\n") for block in blocks)
+    assert [line for block in blocks for line in block.split(b"\n") if line] == expected
+    assert list(read_lines(path)) == expected
 
 
-def cut(lines, frame_lines, partitions=(3, 2)):
-    city = a_city([a_terminal("wl-1", "dip"), a_terminal("wl-2", "hill")])
-    cutter = Cutter(a_config(city, partitions=partitions), frame_lines)
-    return list(cutter.cut(merge_lines([iter(lines)])))
+def test_last_line_without_line_end_is_given(tmp_path):
+    path = tmp_path / "a.ndjson.gz"
+    path.write_bytes(gzip.compress(b"\n".join(LINES[:9]), mtime=0))
+    assert list(read_lines(path)) == LINES[:9]
 
 
-@pytest.mark.parametrize("frame_lines", [1, 2, 7, 500])
-def test_every_line_is_in_exactly_one_frame_of_its_partition(frame_lines):
-    lines = [
-        a_line("wl-1", T0, water_depth=0.1), a_line("wl-2", T0 + 1, water_depth=0.2),
-        a_line("stranger", T0 + 2, battery=1), b"broken",
-        a_command(T0 + 3.0, "c", "wo", "dip", "accept"), a_tick(T0 + 9.0),
-    ]  # fmt: skip
-    frames = cut(lines, frame_lines)
-    found = [line for frame in frames for line in split_frame(frame.body)]
-    for line in lines[:-1]:
-        assert found.count(line) == 1
-    assert {
-        frame.is_command for frame in frames for line in split_frame(frame.body) if line == lines[4]
-    } == {True}
+def test_damaged_recording_counts_empty_lines_too(tmp_path):
+    path = tmp_path / "a.ndjson.gz"
+    path.write_bytes(gzip.compress(b"\n\n" + LINES[0] + b"\n\r\nhalf a line", mtime=0)[:-9])
+    got: list[bytes] = []
+    with pytest.raises(RecordingError, match="damaged after line 4 "):
+        got.extend(read_lines(path))
+    assert got == [LINES[0]]
 
 
-def test_every_frame_ends_with_the_tick_of_its_newest_line():
-    for frame in cut(LINES[:10], 4):
-        *_, last = split_frame(frame.body)
-        assert set(json.loads(last)) == {"received"}
+@given(st.data())
+def test_recording_damaged_anywhere_gives_the_whole_lines_before(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("damage") / "a.gz"
+    content = bytearray(gzip.compress(b"\n".join(LINES[:300]) + b"\n", mtime=0))
+    # Beyond the header, where a flipped bit of the date or the system would be no damage.
+    place = data.draw(st.integers(10, len(content) - 1))
+    if data.draw(st.booleans()):
+        del content[place:]
+        is_cut = True
+    else:
+        content[place] ^= data.draw(st.integers(1, 255))
+        is_cut = False
+    path.write_bytes(bytes(content))
+    got: list[bytes] = []
+    with pytest.raises(RecordingError, match=r"damaged after line \d+ "):
+        got.extend(read_lines(path))
+    if is_cut:
+        assert got == LINES[: _lines_of_the_readable(bytes(content))]
 
 
-def test_last_frames_tick_is_that_of_the_last_line():
-    *_, frame = cut([*LINES[:3], a_tick(T0 + 77.5)], 500)
-    *_, last = split_frame(frame.body)
-    assert json.loads(last) == {"received": T0 + 77.5}
+def _lines_of_the_readable(content):
+    """How many lines the standard library reads of a cut file, byte by byte."""
+    return zlib.decompressobj(31).decompress(content).count(b"\n")
