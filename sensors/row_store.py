@@ -36,7 +36,9 @@ class RowStore(Regions):
 
     # -- many rows at once ----------------------------------------------------------------------
 
-    def append(self, groups: Ints, instants: Ints, sizes: Ints, now: int) -> tuple[Bools, Ints]:
+    def append(
+        self, groups: Ints, instants: Ints, sizes: Ints, now: int, others: Ints
+    ) -> tuple[Bools, Ints]:
         """Add the rows that are newer than all before them in their group, in the order given.
 
         Args:
@@ -44,10 +46,12 @@ class RowStore(Regions):
             instants: Event time of each row.
             sizes: How many of its cells will be filled.
             now: Effective received of the first of them; older rows may be dropped by it.
+            others: Groups of rows that stand among these and are for `insert`.
 
         Returns:
             Which rows were added, and the first cell of each row, whose values are to be put there.
-            The others (not newer, or of a group at its capacity) are for `insert`.
+            The rest (not newer, or of a group that may come to its capacity, where it matters which
+            row comes first) is for `insert`.
         """
         order = np.argsort(groups, kind="stable")
         rows = _by_group(groups[order], instants[order])
@@ -56,7 +60,10 @@ class RowStore(Regions):
         added = rows.counts
         if not is_new.all():
             added = np.add.reduceat(is_new, rows.firsts, dtype=np.int64)
-        full = self.count[heads] + added > self.capacity[heads]
+        full = self.count[heads] + rows.counts > self.capacity[heads]
+        if others.size:
+            more = np.bincount(others, minlength=len(self))[heads]
+            full = self.count[heads] + rows.counts + more > self.capacity[heads]
         if full.any():
             is_new &= ~np.repeat(full, rows.counts)
             added = np.where(full, 0, added)
@@ -81,11 +88,13 @@ class RowStore(Regions):
         return mask, cells
 
     def _newer(self, rows: _Sorted) -> Bools:
-        """Which rows are newer than all before them in their group."""
+        """Which rows are newer than all before them in their group, and not forgotten."""
         group, instant, firsts, counts = rows
+        heads = group[firsts]
+        known = np.maximum(self.newest[heads], self.floor[heads] - 1)
         before = np.empty_like(instant)
         before[1:] = instant[:-1]
-        before[firsts] = self.newest[group[firsts]]
+        before[firsts] = known
         is_new: Bools = instant > before
         if is_new.all():
             return is_new
@@ -95,7 +104,7 @@ class RowStore(Regions):
         largest = np.maximum.accumulate(rank + since)
         before[1:] = largest[:-1]
         before[firsts] = -1
-        return (rank + since > before) & (instant > self.newest[group])
+        return (rank + since > before) & (instant > np.repeat(known, counts))
 
     def _ensure(self, rows: _Sorted, added: Ints, now: int) -> None:
         """Room for `added` rows in each group, and an epoch that reaches the last of them."""

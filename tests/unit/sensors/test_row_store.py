@@ -15,7 +15,7 @@ from sensors.row_store import RowStore
 from tests.builders import T0_MS
 
 NAN = math.nan
-DAY = 86_400_000
+HOUR, DAY = 3_600_000, 86_400_000
 YEARS = 3 * 365 * DAY
 Row = tuple[float, ...]
 _SEEDS = st.integers(0, 2**64 - 1)
@@ -91,23 +91,33 @@ class Pair:
         self.append_rows(rows, cells)
 
     def append_rows(self, rows: list[tuple[int, int]], cells: list[list[float]]) -> None:
-        sizes = [sum(cell == cell for cell in row) for row in cells]  # noqa: PLR0124
+        sizes = [sum(not math.isnan(cell) for cell in row) for row in cells]
+        may_be_full = self.full_with([group for group, _ in rows])
         taken, firsts = self.store.append(
-            ints(group for group, _ in rows), ints(at for _, at in rows), ints(sizes), self.now
-        )
+            ints(group for group, _ in rows), ints(at for _, at in rows), ints(sizes), self.now,
+            ints([]),
+        )  # fmt: skip
         left = []
         for (number, at), row, is_taken, first in zip(rows, cells, taken, firsts, strict=True):
             group = self.groups[number]
+            is_newer = at > group.newest and at >= self.store.floor[number]
+            assert is_taken == (is_newer and number not in may_be_full)
             if is_taken:
-                assert at > group.newest
                 self.put(int(first), row)
                 group.rows[at] = row
             else:
-                left.append((number, at, row, at > group.newest))
-        for number, at, row, was_newer in left:
-            is_full = self.store.count[number] + 1 > 4 * (self.groups[number].keep // self.groups[number].cadence)  # fmt: skip
-            assert is_full or not was_newer or any(r[:2] == (number, at) for r in left)
+                left.append((number, at, row))
+        for number, at, row in left:
             self.insert(number, at, row)
+
+    def full_with(self, groups: list[int]) -> set[int]:
+        """The groups that would come to their capacity if each of these were a new row."""
+        found = set()
+        for number, group in enumerate(self.groups):
+            capacity = 4 * (group.keep // group.cadence) + 64
+            if self.store.count[number] + groups.count(number) > capacity:
+                found.add(number)
+        return found
 
     def put(self, first: int, row: list[float]) -> None:
         for column, cell in enumerate(row):
@@ -193,9 +203,6 @@ def test_store_agrees_with_dictionaries_after_any_steps(seed):
         pair.check(pair.store)
         newest = [max(group.newest, NEVER) for group in pair.groups]
         assert pair.store.newest.tolist() == newest
-
-
-HOUR = 3_600_000
 
 
 def flooded(seed: int) -> Pair:
@@ -334,6 +341,31 @@ def test_flood_moves_the_floor_and_older_instants_are_refused():
     assert T0_MS < store.floor[group] <= T0_MS + 60_000
     assert store.insert(group, T0_MS, T0_MS + 60_000) is None
     assert store.insert(group, T0_MS + 59_900, T0_MS + 60_000) is not None
+
+
+def test_row_before_the_floor_is_not_added_in_bulk_either():
+    store = RowStore()
+    group = store.open(1, keep=HOUR, span=600_000, cadence=HOUR)
+    now, empty = T0_MS + 1_800_000, ints([])
+    for n in range(69):
+        store.insert(group, T0_MS + n, now)
+    newest, floor = int(store.newest[group]), int(store.floor[group])
+    assert newest == T0_MS + 67 < floor < now
+    taken, _ = store.append(ints([group] * 2), ints([newest + 1, floor]), ints([1, 1]), now, empty)
+    assert taken.tolist() == [False, True]
+    assert store.insert(group, newest + 1, now) is None
+
+
+def test_group_that_may_come_to_its_capacity_takes_its_rows_one_by_one():
+    store = RowStore()
+    one, other = (store.open(1, keep=HOUR, span=0, cadence=HOUR) for _ in range(2))
+    for n in range(60):
+        store.insert(one, T0_MS + n, T0_MS)
+    groups, instants = ints([one, other, one]), ints([T0_MS + 100, T0_MS, T0_MS + 101])
+    for others, expected in (([one] * 7, [0, 1, 0]), ([other] * 7, [1, 1, 1])):
+        taken, _ = store.append(groups, instants, ints([1] * 3), T0_MS, ints(others))
+        assert taken.tolist() == [bool(is_taken) for is_taken in expected]
+        instants = ints([T0_MS + 102, T0_MS + 1, T0_MS + 103])
 
 
 def test_capacity_is_four_times_what_the_cadence_promises():
