@@ -15,7 +15,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sensors.decimals import MARGIN, Bools, Bytes, Floats, Ints, decimals
-from sensors.layout import BLOCK, LONGEST_GAP, LayoutTable, Shape
+from sensors.layout import LONGEST_GAP, LayoutTable
+from sensors.shape import BLOCK, Shape
 
 _NUMBER: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+|(?:\.[0-9]+)?[eE][-+]?[0-9]+)")
 _LATEST: Final = 253_370_764_800.0
@@ -158,11 +159,14 @@ def _read(
         good[good] = fits
         values = values.reshape(-1, shape.numbers.size)[fits].ravel()
         rows, stamps, base = rows[fits], stamps[fits], base[fits]
+    wordings, wording = shape.wordings, shape.wording[rows]
     if shape.converts:
-        values = _converted(values, shape.factors[rows].ravel(), shape.shifts[rows].ravel())
+        factor, shift = wordings.factors[wording], wordings.shifts[wording]
+        values = _converted(values, factor.ravel(), shift.ravel())
     at = np.rint(base * 1000).astype(np.int64)
     received = np.rint(stamps * 1000).astype(np.int64)
-    channel, record = shape.channels[rows].ravel(), shape.records[rows].ravel()
+    channel = shape.channels[rows].ravel().astype(np.int64)
+    record = wordings.records[wording].ravel()
     return good, received, channel, record, np.repeat(at, shape.numbers.size), values
 
 
@@ -181,11 +185,21 @@ def _compare(
     # A gap longer than all before it has been told wrong already; it ends inside the margins.
     at = np.maximum(stops, 0).take(shape.block_numbers, axis=1) + shape.block_offsets
     blocks = np.ndarray(buffer.size - BLOCK + 1, f"V{BLOCK}", buffer.data, strides=(1,))
-    text = blocks[at].view("<u8") & shape.masks[rows]
-    same = text == shape.texts[rows]
-    if not same.all():
-        fits &= same.all(axis=1)
+    text = blocks[at].view("<u8")
+    common = shape.wordings.texts.shape[1]
+    wording = _few(shape.wording[rows])
+    for same in (
+        text[:, :common] & shape.wordings.masks[wording] == shape.wordings.texts[wording],
+        text[:, common:] & shape.masks[rows] == shape.texts[rows],
+    ):
+        if not same.all():
+            fits &= same.all(axis=1)
     return starts, np.maximum(stops, starts + 1), fits
+
+
+def _few(wording: Ints) -> Ints:
+    """The wordings of lines, as one row for all of them where it is the same."""
+    return wording[:1] if wording.size and (wording == wording[0]).all() else wording
 
 
 def _exact(frame: bytes, buffer: Bytes, starts: Ints, ends: Ints) -> tuple[Floats, Bools]:

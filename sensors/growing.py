@@ -52,19 +52,20 @@ class GrowingRows:
         width: Elements a row.
     """
 
-    __slots__ = ("_flat", "_width")
+    __slots__ = ("_flat", "_rows", "_width")
 
     def __init__(self, dtype: npt.DTypeLike, width: int) -> None:
         self._flat = Growing(dtype)
         self._width = width
+        self._rows = 0
 
     def __len__(self) -> int:
-        return len(self._flat) // self._width
+        return self._rows
 
     @property
     def data(self) -> npt.NDArray[Any]:
         """The rows."""
-        return self._flat.data.reshape(-1, self._width)
+        return self._flat.data.reshape(self._rows, self._width)
 
     @property
     def nbytes(self) -> int:
@@ -74,6 +75,7 @@ class GrowingRows:
     def append(self, row: Iterable[float]) -> None:
         """Add a row."""
         self._flat.extend(row)
+        self._rows += 1
 
 
 def ranges(firsts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -5,63 +5,25 @@ with numbers in it. The text between them is the *layout*: a line whose gaps hol
 those of a line that was decoded means the same, number by number.
 """
 
-import math
 import re
 from collections.abc import Hashable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 import numpy as np
 
-from sensors.decimals import Floats, Ints, Words
-from sensors.growing import Growing, GrowingRows
+from sensors.decimals import Ints
+from sensors.growing import Growing
 from sensors.senml import Record
+from sensors.shape import Layout, ReadingPlace, Shape, blocks_of, is_own
 
 _TOKEN: Final = re.compile(rb":(?=[-./0-9])")
 _NUMBER: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _KEY: Final = re.compile(rb'"(received|bt|v)"\s*:')
 LONGEST_GAP: Final = 4096
 """Bytes between two numbers; a line with more has no layout."""
-BLOCK: Final = 32
-"""Bytes that are compared at a time."""
 MOST_OF_A_HEAD: Final = 32
 """Layouts of one terminal at most; what it sends beyond them is decoded in full."""
-
-
-class ReadingPlace(NamedTuple):
-    """One reading of a layout.
-
-    Attributes:
-        number: Which number is its value.
-        channel: Its channel.
-        record: Its record in the pack.
-        factor: `canonical = value * factor + shift`; NaN where the unit is the canonical one.
-        shift: See `factor`.
-    """
-
-    number: int
-    channel: int
-    record: int
-    factor: float
-    shift: float
-
-
-class Layout(NamedTuple):
-    """One layout.
-
-    Attributes:
-        head: The text before the first number; begins with the terminal.
-        gaps: The text after each number.
-        received: Which number is the time of reception.
-        base_time: Which number is `bt`.
-        values: Which number is the value of each record.
-    """
-
-    head: bytes
-    gaps: tuple[bytes, ...]
-    received: int
-    base_time: int
-    values: tuple[int, ...]
 
 
 def layout_of(line: bytes, records: Sequence[Record]) -> Layout | None:
@@ -112,98 +74,6 @@ def _is_plain(records: Sequence[Record]) -> bool:
     )  # fmt: skip
 
 
-class Shape:
-    """Layouts with numbers in the same places and gaps of as many blocks: what is read in one go.
-
-    Attributes:
-        received: Which number is the time of reception.
-        base_time: Which number is `bt`.
-        numbers: Which number each reading is, shape (readings,), in the order of groups and cells.
-        block_numbers: After which number each compared block stands, shape (blocks,).
-        block_offsets: How many bytes after it.
-    """
-
-    def __init__(self, layout: Layout, readings: Sequence[ReadingPlace]) -> None:
-        self.received, self.base_time = layout.received, layout.base_time
-        self.numbers = np.array([reading.number for reading in readings], np.int64)
-        blocks = [
-            (number, offset)
-            for number, gap in enumerate(layout.gaps)
-            for offset in range(0, len(gap), BLOCK)
-        ]
-        self.block_numbers = np.array([number for number, _ in blocks], np.int64)
-        self.block_offsets = np.array([offset for _, offset in blocks], np.int64)
-        self._gap_lengths = GrowingRows(np.int64, len(layout.gaps))
-        self._texts, self._masks = (
-            GrowingRows(np.uint64, len(blocks) * BLOCK // 8) for _ in range(2)
-        )
-        self._channels, self._records = (GrowingRows(np.int64, len(readings)) for _ in range(2))
-        self._factors, self._shifts = (GrowingRows(np.float64, len(readings)) for _ in range(2))
-        self.converts = False
-
-    @property
-    def gap_lengths(self) -> Ints:
-        """Bytes of the gap after each number, shape (layouts, numbers)."""
-        return self._gap_lengths.data
-
-    @property
-    def texts(self) -> Words:
-        """The compared blocks, 0 beyond the gap, shape (layouts, blocks × words of a block)."""
-        return self._texts.data
-
-    @property
-    def masks(self) -> Words:
-        """Which of their bytes count."""
-        return self._masks.data
-
-    @property
-    def channels(self) -> Ints:
-        """Channel of each reading, shape (layouts, readings)."""
-        return self._channels.data
-
-    @property
-    def records(self) -> Ints:
-        """Record in the pack of each reading."""
-        return self._records.data
-
-    @property
-    def factors(self) -> Floats:
-        """`canonical = value * factor + shift`, by reading."""
-        return self._factors.data
-
-    @property
-    def shifts(self) -> Floats:
-        """See `factors`."""
-        return self._shifts.data
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the tables."""
-        tables = (self._gap_lengths, self._texts, self._masks,
-                  self._channels, self._records, self._factors, self._shifts)  # fmt: skip
-        return sum(table.nbytes for table in tables)
-
-    def add(self, layout: Layout, readings: Sequence[ReadingPlace]) -> int:
-        """Take a layout of this shape; gives its row."""
-        padded = b"".join(gap.ljust(_blocks(gap) * BLOCK, b"\0") for gap in layout.gaps)
-        mask = b"".join(
-            (b"\xff" * len(gap)).ljust(_blocks(gap) * BLOCK, b"\0") for gap in layout.gaps
-        )
-        self._gap_lengths.append(len(gap) for gap in layout.gaps)
-        self._texts.append(np.frombuffer(padded, "<u8"))
-        self._masks.append(np.frombuffer(mask, "<u8"))
-        self._channels.append(reading.channel for reading in readings)
-        self._records.append(reading.record for reading in readings)
-        self._factors.append(reading.factor for reading in readings)
-        self._shifts.append(reading.shift for reading in readings)
-        self.converts |= any(not math.isnan(r.factor) for r in readings)
-        return len(self._gap_lengths) - 1
-
-
-def _blocks(gap: bytes) -> int:
-    return -(-len(gap) // BLOCK)
-
-
 class LayoutTable:
     """All layouts of a partition by number, and the shapes they are kept in.
 
@@ -216,7 +86,7 @@ class LayoutTable:
         self.shapes: list[Shape] = []
         self.first: dict[bytes, int] = {}
         self._shape_of: dict[Hashable, int] = {}
-        self._known: dict[Layout, int] = {}
+        self._known: set[int] = set()
         self._shape, self._row, self._terminal, self._next = (Growing(np.int64) for _ in range(4))
 
     def __len__(self) -> int:
@@ -245,8 +115,8 @@ class LayoutTable:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays and of the texts they are found by."""
-        texts = sum(len(k.head) + sum(map(len, k.gaps)) for k in self._known)
-        return sum(shape.nbytes for shape in self.shapes) + 32 * len(self) + texts
+        heads = sum(map(len, self.first))
+        return sum(shape.nbytes for shape in self.shapes) + 40 * len(self) + heads
 
     def add(self, layout: Layout, terminal: int, readings: Sequence[ReadingPlace]) -> None:
         """Take a layout; nothing where it is known or its head has too many.
@@ -257,9 +127,11 @@ class LayoutTable:
             readings: Its readings in the order of groups and cells.
         """
         chain = self._chain(layout.head)
-        if layout in self._known or len(chain) >= MOST_OF_A_HEAD:
+        # Of two with the same hash the second is not learned: it is decoded in full, and right.
+        if hash(layout) in self._known or len(chain) >= MOST_OF_A_HEAD:
             return
-        number = self._known[layout] = len(self)
+        self._known.add(hash(layout))
+        number = len(self)
         if chain:
             self._next.data[chain[-1]] = number
         else:
@@ -272,7 +144,7 @@ class LayoutTable:
 
     def _shape_for(self, layout: Layout, readings: Sequence[ReadingPlace]) -> int:
         key = (layout.received, layout.base_time, tuple(r.number for r in readings),
-               tuple(_blocks(gap) for gap in layout.gaps))  # fmt: skip
+               tuple((blocks_of(gap), is_own(gap)) for gap in layout.gaps))  # fmt: skip
         shape = self._shape_of.get(key)
         if shape is None:
             shape = self._shape_of[key] = len(self.shapes)

@@ -8,12 +8,13 @@ import msgspec
 
 from sensors.city import City
 from sensors.directory import Directory
-from sensors.layout import Layout, ReadingPlace, layout_of
+from sensors.layout import layout_of
 from sensors.ledger import UNKNOWN, Ledger
 from sensors.line import Line, decode_line, received_ms, stamp_of
 from sensors.reason import Reason
 from sensors.screening import convert
 from sensors.senml import Resolved, SenmlError, decode, records_of
+from sensors.shape import Layout, ReadingPlace
 from streams.engine.payload import payload_of
 
 _EVER: Final = 2**61
