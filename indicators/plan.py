@@ -50,8 +50,6 @@ class ZonePlan(msgspec.Struct, frozen=True):
         channels: SenML name → (terminal id, channel).
         signs: Sign id → its plan.
         by_quantity: Quantity → plans that read it.
-        panes: Quantity → pane length, ms; divides every hop that reads it.
-        keep: Quantity → how long after its end a pane is kept, ms.
         cadences: Terminal → seconds between its most frequent readings.
     """
 
@@ -59,8 +57,6 @@ class ZonePlan(msgspec.Struct, frozen=True):
     channels: Mapping[str, tuple[str, Channel]]
     signs: Mapping[str, SignPlan]
     by_quantity: Mapping[str, tuple[SignPlan, ...]]
-    panes: Mapping[str, int]
-    keep: Mapping[str, int]
     cadences: Mapping[str, float]
 
     def remembered(self, quantity: str) -> tuple[int, int]:
@@ -72,8 +68,8 @@ class ZonePlan(msgspec.Struct, frozen=True):
 
     @property
     def grid(self) -> dict[str, int]:
-        """What a state's windows stand on: quantity or sign → pane length or hop, ms."""
-        return {**self.panes, **{sign: plan.hop for sign, plan in self.signs.items()}}
+        """What a state's windows stand on: sign → hop, ms."""
+        return {sign: plan.hop for sign, plan in self.signs.items()}
 
 
 _HOUR_MS = 3_600_000
@@ -144,11 +140,7 @@ def _index(
     cadences: Mapping[str, float],
 ) -> ZonePlan:
     by_quantity: dict[str, tuple[SignPlan, ...]] = {}
-    panes: dict[str, int] = {}
-    keep: dict[str, int] = {}
     for plan in plans.values():
         for quantity in sorted({member.quantity for member in plan.members}):
             by_quantity[quantity] = (*by_quantity.get(quantity, ()), plan)
-            panes[quantity] = math.gcd(panes.get(quantity, 0), plan.hop)
-            keep[quantity] = max(keep.get(quantity, 0), plan.horizon + plan.window)
-    return ZonePlan(zone, by_name, plans, by_quantity, panes, keep, cadences)
+    return ZonePlan(zone, by_name, plans, by_quantity, cadences)

@@ -126,16 +126,18 @@ class City(msgspec.Struct, frozen=True):
         terminals: By id.
         towns: By id.
         districts: By id.
+        by_zone: Terminals of each zone, ordered by id.
     """
 
     zones: dict[str, Zone]
     terminals: dict[str, Terminal]
     towns: dict[str, Place] = {}
     districts: dict[str, Place] = {}
+    by_zone: dict[str, tuple[Terminal, ...]] = {}
 
     def terminals_of(self, zone: str) -> tuple[Terminal, ...]:
         """The terminals of a zone, ordered by id."""
-        return tuple(t for _, t in sorted(self.terminals.items()) if t.zone == zone)
+        return self.by_zone.get(zone, ())
 
     def district_of(self, zone: str) -> str:
         """The district id of a zone."""
@@ -156,4 +158,9 @@ def build_city(
         known_towns.setdefault(zone.town, Place(zone.town, zone.town, zone.town, zone.district))
         district = zone.district
         known_districts.setdefault(district, Place(district, district, district))
-    return City(by_id, {t.id: t for t in terminals}, known_towns, known_districts)
+    known = {terminal.id: terminal for terminal in terminals}
+    by_zone: dict[str, list[Terminal]] = {}
+    for _, terminal in sorted(known.items()):
+        by_zone.setdefault(terminal.zone, []).append(terminal)
+    members = {zone: tuple(found) for zone, found in by_zone.items()}
+    return City(by_id, known, known_towns, known_districts, members)

@@ -39,6 +39,7 @@ class Directory:
         self._horizon, self._terminal = Growing(np.int64), Growing(np.int64)
         self._group, self._column = Growing(np.int64), Growing(np.int64)
         self._keep: list[tuple[int, int]] = []
+        self._pairs: dict[tuple[int, int], tuple[int, int]] = {}
         self._counts = Growing(np.int64)
         self._heard = Growing(np.int64)
         self._groups: list[list[int]] = []
@@ -120,7 +121,9 @@ class Directory:
             self._group.append(-1)
             self._column.append(-1)
             kept, span = keep[name]
-            self._keep.append((max(kept, channel.horizon_ms), span))
+            # Terminals of a kind share one pair: a city has 500,000 channels.
+            pair = max(kept, channel.horizon_ms), span
+            self._keep.append(self._pairs.setdefault(pair, pair))
 
     def terminal_of(self, terminal: str) -> int | None:
         """The number of a terminal."""

@@ -3,6 +3,7 @@
 All times are Unix ms. `now` is the effective received of the line, never the wall clock.
 """
 
+from functools import cache
 from typing import Final
 
 from sensors.city import DeclaredQuantity, Terminal
@@ -56,9 +57,15 @@ class Channel:
             self.units[unit] = (conversion.factor, conversion.offset)
 
 
+@cache
+def _channel(declared: DeclaredQuantity) -> Channel:
+    """Terminals of a kind declare alike: a city has some dozens of these, and 500,000 channels."""
+    return Channel(declared)
+
+
 def channels(terminal: Terminal) -> dict[str, Channel]:
     """The channels of a terminal by full SenML name (`<terminal>/<quantity>`)."""
-    return {f"{terminal.id}/{q.name}": Channel(q) for q in terminal.quantities}
+    return {f"{terminal.id}/{q.name}": _channel(q) for q in terminal.quantities}
 
 
 def convert(channel: Channel, unit: str, value: float | None) -> float | Reason:

@@ -35,8 +35,9 @@ def test_hops_divide_windows_and_panes_divide_hops(cadence, quantity):
     zone = plan(**{quantity: cadence})
     for sign in zone.by_quantity[quantity]:
         assert sign.window % sign.hop == 0
-        assert sign.hop % zone.panes[quantity] == 0
-        assert zone.keep[quantity] >= sign.horizon + sign.window
+        kept, span = zone.remembered(quantity)
+        assert kept >= sign.horizon + sign.window + sign.grace
+        assert span >= sign.window + sign.hop + sign.grace
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.sampled_from("ab"), st.sampled_from("xy"), st.integers(0, 2))))  # fmt: skip
