@@ -5,6 +5,7 @@ are made of is gathered in one go; that is why these are not single timers.
 """
 
 import heapq
+from operator import attrgetter
 
 from indicators.zone_vitals import Sign
 
@@ -14,17 +15,20 @@ class Closings:
 
     def __init__(self) -> None:
         self._dues: list[int] = []
-        self._at: dict[int, list[tuple[Sign, int]]] = {}
+        self._at: dict[int, list[Sign]] = {}
 
     def set(self, sign: Sign, end: int) -> None:
         """Let the window of a sign that ends at `end` (ms) close in its time."""
-        due = end + sign.plan.grace
+        self.set_together([sign], end + sign.plan.grace)
+
+    def set_together(self, signs: list[Sign], due: int) -> None:
+        """Let the next window of signs close at `due` (ms), which is right for all of them."""
         same = self._at.get(due)
         if same is None:
-            self._at[due] = [(sign, end)]
+            self._at[due] = signs
             heapq.heappush(self._dues, due)
         else:
-            same.append((sign, end))
+            same.extend(signs)
 
     @property
     def due(self) -> int | None:
@@ -37,9 +41,9 @@ class Closings:
         A closing that was overtaken by an earlier one of its sign is left out.
         """
         due = heapq.heappop(self._dues)
-        signs = {sign: None for sign, end in self._at.pop(due) if sign.state.next_end == end}
-        return due, sorted(signs, key=_order)
+        signs = [s for s in self._at.pop(due) if s.state.next_end == due - s.plan.grace]
+        # Signs that closed together come in their order, so there is little to sort.
+        return due, sorted(dict.fromkeys(signs), key=_order)
 
 
-def _order(sign: Sign) -> tuple[str, str]:
-    return sign.order
+_order = attrgetter("order")

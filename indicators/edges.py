@@ -6,7 +6,7 @@ too, for the signs that no reading feeds. The edge of a group of quantities is t
 slots, so that one comparison a row tells the common case from all that needs a closer look.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -38,6 +38,11 @@ class Edges:
     def set(self, slot: int, edge: int) -> None:
         """Move the edge of a slot."""
         self._slot.data[slot] = edge
+        self._is_stale = True
+
+    def set_all(self, slots: Sequence[int], edges: Sequence[int]) -> None:
+        """Move the edges of many slots."""
+        self._slot.data[slots] = edges
         self._is_stale = True
 
     def add_group(self, pairs: Iterable[tuple[int, int]]) -> None:

@@ -1,6 +1,8 @@
 """One window of one vital sign: from what was gathered to the value that is published."""
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from indicators.gathered import Gathered
 from indicators.rounding import rounded, significant
@@ -8,8 +10,11 @@ from indicators.vital_sign import Basis, Inputs, Measure, VitalValue
 from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
 
+_NO_DATA = Measure(None, "no_data")
+_LOW_COVERAGE = Measure(None, "low_coverage")
 
-class Window(NamedTuple):
+
+class Window(msgspec.Struct, frozen=True):
     """A window that is evaluated. Times are Unix ms.
 
     Attributes:
@@ -37,26 +42,27 @@ def evaluate(
         index: Which of them it is.
         directory: Says when terminals were last heard.
     """
-    sign, end, at, revision = window
-    plan, zone = sign.plan, sign.zone
-    about = plan.sign
-    start = end - plan.window
-    by_quantity, coverage = gathered.window(index)
-    if plan.members and not by_quantity:
-        measure = Measure(None, "no_data")
-    elif plan.members and coverage < about.min_coverage:
-        measure = Measure(None, "low_coverage")
-    elif sign.is_fed:
-        inputs = Inputs(zone.plan.zone, start, end, by_quantity, memory=memory)
-        measure = about.formula(inputs)
+    sign, end = window.sign, window.end
+    about, start, coverage = sign.about, end - sign.plan.window, 1.0
+    if sign.is_fed:
+        by_quantity, coverage = gathered.window(index)
+        if not by_quantity:
+            measure = _NO_DATA
+        elif coverage < about.min_coverage:
+            measure = _LOW_COVERAGE
+        else:
+            measure = about.formula(
+                Inputs(sign.zone.plan.zone, start, end, by_quantity, memory=memory)
+            )
     else:
         measure = about.formula(_derived(sign, start, end, memory, directory))
-    value = None if measure.value is None else significant(measure.value)
-    level = None if value is None else measure.level or about.level_of(value)
-    detail = rounded(measure.detail) if measure.detail else {}
+    value, level = measure.value, None
+    if value is not None:
+        value = significant(value)
+        level = measure.level or (about.level_of(value) if about.levels else None)
     return VitalValue(
-        at, sign.place, about.id, start, end, value, about.unit, level, coverage, revision,
-        measure.reason, detail,
+        window.at, sign.place, about.id, start, end, value, about.unit, level, coverage,
+        window.revision, measure.reason, rounded(measure.detail) if measure.detail else {},
     )  # fmt: skip
 
 

@@ -11,18 +11,18 @@ same share it: the cells of a pack are then read as they lie in memory.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from indicators.gathered import Gathered, Member, Pool, Table
+from indicators.gathered import Gathered, Member, Places, Pool, Table
 from indicators.plan import SignPlan
 from sensors.decimals import Bools, Floats, Ints
 from sensors.directory import Directory
 from sensors.growing import ranges
 from sensors.quantity import CATALOGUE
-from sensors.regions import Regions
-from sensors.row_places import instants_of, span
+from sensors.regions import NEVER, Regions
+from sensors.row_places import span
 
 
 class _Block(NamedTuple):
@@ -53,43 +53,67 @@ class _Batch:
             regions: The rows.
             end: End of the gathering, ms.
         """
-        groups = self._group
-        first, last = span(regions, groups, self._start + end, self._end + end, self._guess)
-        counts = last - first
-        owner = np.repeat(np.arange(groups.size), counts)
-        place = ranges(first, counts)
-        cells = regions.cell[groups][owner] + place * self.width
-        values = regions.values[cells[:, None] + np.arange(self.width)]
-        table = Table(groups.size, self.width, np.cumsum(counts) - counts, values)
-        filled = np.flatnonzero(counts)
-        if filled.size:
-            table.rows[:] = counts[:, None]
-            at = table.begins[filled]
-            is_there = values == values  # noqa: PLR0124 - not NaN
-            scale = self._scale[:1] if self._has_one_scale else self._scale[owner]
-            steps = values * scale
-            if is_there.all():
-                table.low[filled] = np.minimum.reduceat(values, at)
-                table.high[filled] = np.maximum.reduceat(values, at)
-                table.count[:] = table.rows
-                end_rows = last[filled] - 1
-                table.newest[filled] = instants_of(regions, groups[filled], end_rows)[:, None]
-            else:
-                instants = instants_of(regions, groups[owner], place)
-                self._reduce_some(table, filled, is_there, instants)
-                steps[~is_there] = 0.0
-            table.steps[filled] = np.add.reduceat(np.rint(steps).astype(np.int64), at)
+        if self._group.size == 1:
+            table, newest = self._one(regions, end)
+        else:
+            table, newest = self._many(regions, end)
+        if not table.values.size:
+            return table
+        values, rows = table.values, table.rows
+        filled: Any = slice(None) if rows.all() else np.flatnonzero(rows)
+        at = table.begins[filled]
+        is_there = values == values  # noqa: PLR0124 - not NaN
+        scale = self._scale[:1] if self._has_one_scale else np.repeat(self._scale, rows, axis=0)
+        steps = np.rint(values * scale)
+        if is_there.all():
+            table.low[filled] = np.minimum.reduceat(values, at)
+            table.high[filled] = np.maximum.reduceat(values, at)
+            table.count[:] = rows[:, None]
+            table.newest[filled] = newest[at + rows[filled] - 1, None]
+        else:
+            _reduce_some(table, filled, is_there, newest)
+            steps[~is_there] = 0.0
+        table.steps[filled] = np.add.reduceat(steps.astype(np.int64), at)
         return table
 
-    def _reduce_some(self, table: Table, filled: Ints, is_there: Bools, instants: Ints) -> None:
-        """As where every cell has a value, of those that have one."""
-        at, values = table.begins[filled], table.values
-        table.low[filled] = np.minimum.reduceat(np.where(is_there, values, np.inf), at)
-        table.high[filled] = np.maximum.reduceat(np.where(is_there, values, -np.inf), at)
-        table.count[filled] = np.add.reduceat(is_there, at, dtype=np.int64)
-        newest = np.where(is_there, instants[:, None], table.newest[0, 0])
-        table.newest[filled] = np.maximum.reduceat(newest, at)
-        table.is_complete = False
+    def _one(self, regions: Regions, end: int) -> tuple[Table, Ints]:
+        """The rows of a single block, as they lie in memory, and their instants."""
+        group = int(self._group[0])
+        first = regions.place(group, int(self._start[0]) + end)
+        last = regions.place(group, int(self._end[0]) + end)
+        row, cell = int(regions.row[group]), int(regions.cell[group])
+        values = regions.values[cell + first * self.width : cell + last * self.width]
+        instants = regions.since_epoch[row + first : row + last] + regions.epoch[group]
+        rows = np.array([last - first])
+        return Table(rows, np.zeros(1, np.int64), values.reshape(-1, self.width)), instants
+
+    def _many(self, regions: Regions, end: int) -> tuple[Table, Ints]:
+        """The rows of all blocks, one block after the other, and their instants."""
+        groups = self._group
+        first, last = span(regions, groups, self._start + end, self._end + end, self._guess)
+        rows = last - first
+        place = ranges(first, rows)
+        cells = np.repeat(regions.cell[groups], rows) + place * self.width
+        # A row is copied as a whole.
+        pool = regions.values
+        whole = np.ndarray(
+            pool.size - self.width + 1, f"V{8 * self.width}", pool.data, strides=(8,)
+        )
+        values = whole[cells].view(np.float64).reshape(-1, self.width)
+        since = regions.since_epoch[np.repeat(regions.row[groups], rows) + place]
+        instants = since + np.repeat(regions.epoch[groups], rows)
+        return Table(rows, np.cumsum(rows) - rows, values), instants
+
+
+def _reduce_some(table: Table, filled: Any, is_there: Bools, instants: Ints) -> None:  # noqa: ANN401 - an index
+    """As where every cell has a value, of those that have one."""
+    at, values = table.begins[filled], table.values
+    table.low[filled] = np.minimum.reduceat(np.where(is_there, values, np.inf), at)
+    table.high[filled] = np.maximum.reduceat(np.where(is_there, values, -np.inf), at)
+    table.count[filled] = np.add.reduceat(is_there, at, dtype=np.int64)
+    newest = np.where(is_there, instants[:, None], NEVER)
+    table.newest[filled] = np.maximum.reduceat(newest, at)
+    table.is_complete = False
 
 
 class Gathering:
@@ -105,7 +129,6 @@ class Gathering:
     def __init__(
         self, plans: Sequence[SignPlan], ends: Sequence[int], directory: Directory, regions: Regions
     ) -> None:
-        self.expected = [sum(member.expected for member in plan.members) for plan in plans]
         blocks: dict[_Block, dict[int, float]] = {}
         guesses: dict[_Block, float] = {}
         found: list[tuple[Member, _Block, int]] = []
@@ -117,7 +140,7 @@ class Gathering:
                 blocks.setdefault(block, {})[column] = float(member.quantity.scale)
                 guesses[block] = max(guesses.get(block, 0.0), member.expected)
                 found.append((member, block, column))
-        self.batches: list[_Batch] = []
+        self._batches: list[_Batch] = []
         place: dict[_Block, int] = {}
         cells = 0
         for width in sorted({block.width for block in blocks}):
@@ -128,21 +151,10 @@ class Gathering:
                 for column, factor in blocks[block].items():
                     scale[row, column] = factor
             guess = int(max(guesses[block] for block in some)) + 8
-            self.batches.append(_Batch(some, scale, guess))
+            self._batches.append(_Batch(some, scale, guess))
             cells += len(some) * width
-        self.members = [member for member, _, _ in found]
-        self.cell = np.array([place[block] + column for _, block, column in found], np.int64)
-        self.shift = np.array([member.shift for member in self.members], np.int64)
-        self.promised = np.array([member.expected for member in self.members])
-        self.energetic = [i for i, m in enumerate(self.members) if m.quantity.energetic]
-        # Members of one sign and quantity stand together: they are its pool.
-        names = [(member.sign, member.quantity.name) for member in self.members]
-        firsts = [i for i, name in enumerate(names) if i == 0 or name != names[i - 1]]
-        self.pool_first = np.array(firsts, np.int64)
-        self.pools: list[list[Pool]] = [[] for _ in plans]
-        for number, (first, last) in enumerate(pairwise([*firsts, len(names)])):
-            member = self.members[first]
-            self.pools[member.sign].append(Pool(number, member.quantity, first, last))
+        cell = [place[block] + column for _, block, column in found]
+        self._places = _places(plans, [member for member, _, _ in found], cell)
 
     def gather(self, regions: Regions, end: int) -> Gathered:
         """Reduce the readings of each window.
@@ -151,8 +163,8 @@ class Gathering:
             regions: The rows.
             end: End of the first window, ms.
         """
-        tables = [batch.reduce(regions, end) for batch in self.batches]
-        return Gathered(self.members, self.pools, self.expected, tables, self)
+        tables = [batch.reduce(regions, end) for batch in self._batches]
+        return Gathered(self._places, tables)
 
 
 def _members(sign: int, plan: SignPlan, directory: Directory) -> list[tuple[Member, int]]:
@@ -167,3 +179,25 @@ def _members(sign: int, plan: SignPlan, directory: Directory) -> list[tuple[Memb
                 (Member(sign, quantity, member.terminal, member.expected, about.shift_ms), channel)
             )
     return found
+
+
+def _places(plans: Sequence[SignPlan], members: Sequence[Member], cell: Sequence[int]) -> Places:
+    """Where members are, and pools: members of one sign and quantity stand together."""
+    names = [(member.sign, member.quantity.name) for member in members]
+    firsts = [i for i, name in enumerate(names) if i == 0 or name != names[i - 1]]
+    pools = [
+        Pool(number, members[first].quantity, first, last)
+        for number, (first, last) in enumerate(pairwise([*firsts, len(names)]))
+    ]
+    pools_of: list[list[Pool]] = [[] for _ in plans]
+    for pool in pools:
+        pools_of[members[pool.first].sign].append(pool)
+    return Places(
+        members, pools, pools_of,
+        [sum((member.expected for member in plan.members), 0.0) for plan in plans],
+        np.array(cell, np.int64),
+        np.array([member.shift for member in members], np.int64),
+        np.array([member.expected for member in members]),
+        np.array(firsts, np.int64),
+        [index for index, member in enumerate(members) if member.quantity.energetic],
+    )  # fmt: skip

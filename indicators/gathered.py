@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple, Protocol, overload
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,29 +35,38 @@ class Table:
     """What the columns of blocks come to, each of shape (blocks, width).
 
     Attributes:
-        rows: Rows of the block.
+        rows: Rows of each block, shape (blocks,).
+        begins: First row of each block in `values`, shape (blocks,).
+        values: All rows, NaN where there is no value, shape (rows, width).
         count: Values in the column.
         low: Smallest of them.
         high: Largest of them.
         steps: Sum of round(value × scale).
         newest: Instant of the last one, ms.
-        begins: First row of each block in `values`, shape (blocks,).
-        values: All rows, NaN where there is no value, shape (rows, width).
         is_complete: Whether every cell has a value.
     """
 
-    def __init__(self, blocks: int, width: int, begins: Ints, values: Floats) -> None:
-        shape = blocks, width
-        self.rows, self.count, self.steps = (np.zeros(shape, np.int64) for _ in range(3))
+    __slots__ = (
+        "begins", "count", "high", "is_complete", "low", "newest", "rows", "steps", "values",
+    )  # fmt: skip
+
+    def __init__(self, rows: Ints, begins: Ints, values: Floats) -> None:
+        shape = rows.size, values.shape[1]
+        self.rows, self.begins, self.values = rows, begins, values
+        self.count, self.steps = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         self.low, self.high = np.full(shape, np.inf), np.full(shape, -np.inf)
         self.newest = np.full(shape, NEVER)
-        self.begins, self.values, self.is_complete = begins, values, True
+        self.is_complete = True
 
 
-class Places(Protocol):
+class Places(NamedTuple):
     """Where members and pools are among the cells of the tables.
 
     Attributes:
+        members: All members.
+        pools: All pools, by number.
+        pools_of: The pools of each sign.
+        expected: Readings that each sign should have.
         cell: Cell of each member among those of all tables.
         shift: By how much (ms) its stamps are shifted.
         promised: Readings that it should have.
@@ -65,6 +74,10 @@ class Places(Protocol):
         energetic: Members whose energy counts.
     """
 
+    members: Sequence[Member]
+    pools: Sequence[Pool]
+    pools_of: Sequence[Sequence[Pool]]
+    expected: Sequence[float]
     cell: Ints
     shift: Ints
     promised: Floats
@@ -73,39 +86,35 @@ class Places(Protocol):
 
 
 class Gathered:
-    """What the windows of a gathering hold."""
+    """What the windows of a gathering hold.
 
-    def __init__(
-        self,
-        members: Sequence[Member],
-        pools: Sequence[Sequence[Pool]],
-        expected: Sequence[float],
-        tables: Sequence[Table],
-        places: Places,
-    ) -> None:
-        self._members, self._pools_of, self._expected = members, pools, expected
-        self._tables, self._places = tables, places
-        first = places.pool_first
-        if not first.size:
+    Args:
+        places: Where their numbers are.
+        tables: The numbers.
+    """
+
+    def __init__(self, places: Places, tables: Sequence[Table]) -> None:
+        self._places, self._tables = places, tables
+        if not tables:
             return
-        self._count, self._low, self._high, self._steps, newest = (
-            np.concatenate([getattr(table, name).ravel() for table in tables])[places.cell]
+        count, self._low, self._high, self._steps, newest = (
+            _joined([getattr(table, name) for table in tables])[places.cell]
             for name in ("count", "low", "high", "steps", "newest")
         )
+        self._count = count
         self._energy = self._energies()
         # One row of plain numbers a pool: count, least, largest, steps, energy, newest, arrived.
-        self._pools: list[tuple[Any, ...]] = list(
-            zip(
-                np.add.reduceat(self._count, first).tolist(),
-                np.minimum.reduceat(self._low, first).tolist(),
-                np.maximum.reduceat(self._high, first).tolist(),
-                np.add.reduceat(self._steps, first).tolist(),
-                np.add.reduceat(self._energy, first).tolist(),
-                np.maximum.reduceat(newest - places.shift, first).tolist(),
-                np.add.reduceat(np.minimum(self._count, places.promised), first).tolist(),
-                strict=True,
-            )
-        )
+        columns: list[tuple[np.ufunc, Any]] = [
+            (np.add, count), (np.minimum, self._low), (np.maximum, self._high),
+            (np.add, self._steps), (np.add, self._energy), (np.maximum, newest - places.shift),
+            (np.add, np.minimum(count, places.promised)),
+        ]  # fmt: skip
+        first = places.pool_first
+        if first.size < count.size:
+            pooled = [ufunc.reduceat(column, first).tolist() for ufunc, column in columns]
+        else:
+            pooled = [column.tolist() for _, column in columns]
+        self._pools: list[tuple[Any, ...]] = list(zip(*pooled, strict=True))
         self._rows: list[tuple[Any, ...]] | None = None
 
     def _energies(self) -> Ints:
@@ -126,7 +135,7 @@ class Gathered:
             cell -= table.count.size
         block, column = divmod(cell, table.values.shape[1])
         begin = int(table.begins[block])
-        values = table.values[begin : begin + int(table.rows[block, column]), column]
+        values = table.values[begin : begin + int(table.rows[block]), column]
         return values if table.is_complete else values[~np.isnan(values)]
 
     def _values_of_pool(self, pool: Pool) -> Floats:
@@ -136,37 +145,39 @@ class Gathered:
         """The aggregates of one window by quantity, and the share of readings that arrived."""
         found: dict[str, Members] = {}
         arrived = 0.0
-        for pool in self._pools_of[sign]:
-            row = self._pools[pool.number]
+        for number, quantity, _, _ in self._places.pools_of[sign]:
+            row = self._pools[number]
             if row[0]:
-                found[pool.quantity.name] = _Gathered(self, pool)
+                found[quantity.name] = Members(self, number)
                 arrived += row[6]
-        expected = self._expected[sign]
-        return found, round(arrived / expected, 4) if expected else 1.0
+        expected = self._places.expected[sign]
+        return found, 1.0 if arrived == expected else round(arrived / expected, 4)
 
     def newest(self, sign: int) -> int:
         """Event time (ms) of the last reading, shifted into the window; far past without one."""
-        pools = self._pools_of[sign]
+        pools = self._places.pools_of[sign]
         if len(pools) == 1:
             return int(self._pools[pools[0].number][5])
         return max((self._pools[pool.number][5] for pool in pools), default=NEVER)
 
-    def pool(self, pool: Pool) -> Aggregate:
+    def pool(self, number: int) -> Aggregate:
         """All members of a pool as one."""
-        count, low, high, steps, energy, _, _ = self._pools[pool.number]
+        pool = self._places.pools[number]
+        count, low, high, steps, energy, _, _ = self._pools[number]
         values = partial(self._values_of_pool, pool)
         return Aggregate("", pool.quantity, 0.0, count, low, high, steps, energy, values)
 
-    def members(self, pool: Pool) -> list[Aggregate]:
+    def members(self, number: int) -> list[Aggregate]:
         """The members of a pool that reported."""
         if self._rows is None:
             columns = self._count, self._low, self._high, self._steps, self._energy
             self._rows = list(zip(*(column.tolist() for column in columns), strict=True))
-        members, quantity, found = self._members, pool.quantity, []
-        for index in range(pool.first, pool.end):
+        _, quantity, first, end = self._places.pools[number]
+        members, values_of, found = self._places.members, self.values_of, []
+        for index in range(first, end):
             count, low, high, steps, energy = self._rows[index]
             if count:
-                about, values = members[index], partial(self.values_of, index)
+                about, values = members[index], partial(values_of, index)
                 found.append(
                     Aggregate(
                         about.terminal, quantity, about.expected, count, low, high, steps, energy,
@@ -176,31 +187,8 @@ class Gathered:
         return found
 
 
-class _Gathered(Members):
-    """The members of a pool, made when they are asked for."""
-
-    def __init__(self, gathered: Gathered, pool: Pool) -> None:
-        self._gathered, self._pool = gathered, pool
-        self._made: list[Aggregate] | None = None
-
-    def _all(self) -> list[Aggregate]:
-        if self._made is None:
-            self._made = self._gathered.members(self._pool)
-        return self._made
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def __bool__(self) -> bool:
-        return True
-
-    @overload
-    def __getitem__(self, index: int) -> Aggregate: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Aggregate]: ...
-    def __getitem__(self, index: int | slice) -> Aggregate | Sequence[Aggregate]:
-        return self._all()[index]
-
-    def pool(self) -> Aggregate:
-        """All of them as one."""
-        return self._gathered.pool(self._pool)
+def _joined(columns: Sequence[Any]) -> Any:  # noqa: ANN401 - arrays of one dtype or another
+    """Tables one after the other, as one row of cells."""
+    if len(columns) == 1:
+        return columns[0].ravel()
+    return np.concatenate([column.ravel() for column in columns])

@@ -8,7 +8,7 @@ Most readings touch open windows of running signs only. The stage need not see t
 row store when the window closes. `Edges` tells which do not, and only those come here one by one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from indicators.closings import Closings
@@ -86,7 +86,7 @@ class Vitals:
     # -- readings that need a closer look ----------------------------------------------------------
 
     def would_wake(self, channel: int, at: int, now: int) -> bool:
-        """Whether a reading would let a window close earlier: nothing later may be taken before it has."""
+        """Whether a reading lets a window close earlier: until then nothing later may be taken."""
         zone, about = self._zone_of[channel], self._directory.channels[channel]
         if not zone.state.awake:
             return True
@@ -185,23 +185,37 @@ class Vitals:
         """When the next window closes, ms; None where every sign sleeps."""
         return self._closings.due
 
-    def close_next(self) -> Iterator[tuple[ZoneVitals, VitalValue]]:
+    def close_next(self) -> list[tuple[ZoneVitals, VitalValue]]:
         """Close the windows that are due first, those of one instant together."""
         due, signs = self._closings.take()
         ends = [due - sign.plan.grace for sign in signs]
-        gathered = self._gather(signs, ends)
+        gathered, directory = self._gather(signs, ends), self._directory
+        values = []
+        going_on: dict[int, list[Sign]] = {}
         for index, (sign, end) in enumerate(zip(signs, ends, strict=True)):
-            state = sign.state
+            state, plan = sign.state, sign.plan
             window = Window(sign, end, due, 0)
-            value = evaluate(window, state.memory, gathered, index, self._directory)
+            value = evaluate(window, state.memory, gathered, index, directory)
             state.latest = value
-            if sign.is_fed:
-                state.newest = max(state.newest, gathered.newest(index))
-            if end - state.newest <= sign.plan.silence or not self._is_silent(sign, end):
-                self._run(sign, end + sign.plan.hop)
+            values.append((sign.zone, value))
+            if sign.is_fed and (newest := gathered.newest(index)) > state.newest:
+                state.newest = newest
+            if end - state.newest <= plan.silence or not self._is_silent(sign, end):
+                state.next_end = end + plan.hop
+                going_on.setdefault(plan.hop, []).append(sign)
             else:
                 self._sleep(sign)
-            yield sign.zone, value
+        for hop, some in going_on.items():
+            self._go_on(some, due, hop)
+        return values
+
+    def _go_on(self, signs: list[Sign], due: int, hop: int) -> None:
+        """Let the next windows of signs whose windows closed at `due` close one hop later."""
+        self._closings.set_together(signs, due + hop)
+        fed = [sign for sign in signs if sign.is_fed]
+        # As by `_run`; what no reading feeds keeps the edge that it has while it runs.
+        slots = [sign.slot for sign in fed]
+        self.edges.set_all(slots, [due - sign.plan.grace for sign in fed])
 
     def _is_silent(self, sign: Sign, end: int) -> bool:
         """Whether nothing has come for long; a closer look than what the closed window held."""

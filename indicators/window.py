@@ -5,8 +5,8 @@ percentiles come from fixed buckets: so no result depends on the order in which 
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, Protocol, overload
 
 import msgspec
 import numpy as np
@@ -80,7 +80,8 @@ def energies(values: Floats) -> Ints:
 
 
 def _energy(level: float) -> int:
-    return round(10.0 ** (level / 10.0) * ENERGY_STEP)
+    energy: float = 10.0 ** (level / 10.0)
+    return round(energy * ENERGY_STEP)
 
 
 _ENERGIES: Final = np.array([_energy(place / 100.0) for place in range(14_000)], np.int64)
@@ -96,18 +97,62 @@ def aggregate(terminal: str, quantity: Quantity, expected: float, values: Floats
     )  # fmt: skip
 
 
+class Pools(Protocol):
+    """Knows pools, the terminals of a window that report one quantity, by their numbers."""
+
+    def pool(self, number: int) -> Aggregate:
+        """All terminals of a pool as one."""
+        ...
+
+    def members(self, number: int) -> list[Aggregate]:
+        """The terminals of a pool that reported, at least one."""
+        ...
+
+
 class Members(Sequence[Aggregate]):
-    """The aggregates of several terminals that may know what they come to together."""
+    """The aggregates of one or more terminals, made when they are asked for.
+
+    Args:
+        pools: Makes them.
+        number: Number of their pool.
+    """
+
+    __slots__ = ("_made", "_number", "_pools")
+
+    def __init__(self, pools: Pools, number: int) -> None:
+        self._pools, self._number = pools, number
+        self._made: list[Aggregate] | None = None
+
+    def _all(self) -> list[Aggregate]:
+        if self._made is None:
+            self._made = self._pools.members(self._number)
+        return self._made
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[Aggregate]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, index: int) -> Aggregate: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Aggregate]: ...
+    def __getitem__(self, index: int | slice) -> Aggregate | Sequence[Aggregate]:
+        return self._all()[index]
 
     def pool(self) -> Aggregate:
-        """All of them as one."""
-        raise NotImplementedError
+        """All of them as one, without making each."""
+        return self._pools.pool(self._number)
 
 
 def pooled(aggregates: Iterable[Aggregate]) -> Aggregate | None:
     """All terminals of a window as one aggregate; None where there are none."""
     if isinstance(aggregates, Members):
-        return aggregates.pool() if aggregates else None
+        return aggregates.pool()
     members = list(aggregates)
     if not members:
         return None

@@ -15,17 +15,18 @@ class Sign:
         zone: Its zone.
         place: Id of the zone.
         plan: Its plan.
+        about: Its declaration.
         state: Its state.
         slot: Its slot among the edges.
         order: By what signs that close together are ordered: zone and sign.
         is_fed: Whether readings feed it, and not other signs or the silence of terminals.
     """
 
-    __slots__ = ("is_fed", "order", "place", "plan", "slot", "state", "zone")
+    __slots__ = ("about", "is_fed", "order", "place", "plan", "slot", "state", "zone")
 
     def __init__(self, zone: "ZoneVitals", plan: SignPlan, state: SignState, slot: int) -> None:
         self.zone, self.place = zone, zone.plan.zone.id
-        self.plan, self.state, self.slot = plan, state, slot
+        self.plan, self.about, self.state, self.slot = plan, plan.sign, state, slot
         self.order = self.place, plan.sign.id
         self.is_fed = plan.sign.basis is Basis.READINGS
 

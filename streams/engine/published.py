@@ -1,6 +1,6 @@
 """What the stages publish, as canonical bytes with the key that orders the output files."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -48,45 +48,62 @@ def canonical(tree: object) -> bytes:
     return msgspec.json.encode(tree, order="sorted")
 
 
+class _VitalLine(msgspec.Struct):
+    """A line of `vitals`; the fields in the order of their names, as canonical JSON has them."""
+
+    at: str
+    coverage: float
+    detail: dict[str, Any]
+    indicator: str
+    kind: str
+    level: str | None
+    reason: str | None
+    revision: int
+    unit: str
+    value: float | None
+    window_end: str
+    window_start: str
+    zone: str
+
+
+class _ScoreLine(msgspec.Struct):
+    """A line of `scores`; the fields in the order of their names."""
+
+    at: str
+    deviation: float | None
+    expected: float | None
+    indicator: str
+    revision: int
+    score: float | None
+    window_end: str
+    zone: str
+
+
+_encode_line: Final = msgspec.json.Encoder(order="deterministic").encode
+"""Sorts the keys of dicts, and takes the fields of structs as they stand."""
+
+
 def publish_vital(value: VitalValue, timezone: str) -> Published:
     """The line of a vital sign."""
-    body = {
-        "at": rfc3339(value.at, timezone),
-        "zone": value.zone,
-        "kind": value.place,
-        "indicator": value.indicator,
-        "window_start": rfc3339(value.window_start, timezone),
-        "window_end": rfc3339(value.window_end, timezone),
-        "value": value.value,
-        "unit": value.unit,
-        "level": value.level,
-        "coverage": value.coverage,
-        "revision": value.revision,
-        "reason": value.reason,
-        "detail": value.detail,
-    }
-    return Published(
-        VITALS, value.at, value.zone, value.indicator, value.window_end, value.revision, "",
-        canonical(body),
+    zone, indicator, end = value.zone, value.indicator, value.window_end
+    line = _VitalLine(
+        rfc3339(value.at, timezone), value.coverage, value.detail, indicator, value.place,
+        value.level, value.reason, value.revision, value.unit, value.value,
+        rfc3339(end, timezone), rfc3339(value.window_start, timezone), zone,
     )  # fmt: skip
+    body = _encode_line(line)
+    return Published(VITALS, value.at, zone, indicator, end, value.revision, "", body)
 
 
 def publish_score(score: Score, timezone: str) -> Published:
     """The line of a score."""
-    body = {
-        "at": rfc3339(score.at, timezone),
-        "zone": score.zone,
-        "indicator": score.indicator,
-        "window_end": rfc3339(score.window_end, timezone),
-        "score": score.score,
-        "expected": score.expected,
-        "deviation": score.deviation,
-        "revision": score.revision,
-    }
-    return Published(
-        SCORES, score.at, score.zone, score.indicator, score.window_end, score.revision, "",
-        canonical(body),
+    zone, indicator, end = score.zone, score.indicator, score.window_end
+    line = _ScoreLine(
+        rfc3339(score.at, timezone), score.deviation, score.expected, indicator, score.revision,
+        score.score, rfc3339(end, timezone), zone,
     )  # fmt: skip
+    body = _encode_line(line)
+    return Published(SCORES, score.at, zone, indicator, end, score.revision, "", body)
 
 
 def publish_event(stream: str, at: int, zone: str, kind: str, event: dict[str, Any]) -> Published:

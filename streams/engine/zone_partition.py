@@ -5,16 +5,13 @@ all lines go into the row store at once; only what is out of order, late, refuse
 kind is looked at line by line. When a window closes, its sign is computed from the rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 import numpy as np
 
-from anomaly.stage import ZoneScores
 from indicators.stage import Vitals
-from indicators.vital_sign import VitalValue
-from indicators.zone_vitals import ZoneVitals
 from sensors.directory import Directory
 from sensors.growing import ranges
 from sensors.ledger import Account, Ledger
@@ -22,10 +19,11 @@ from sensors.reason import Outcome, Reason
 from sensors.row_store import RowStore
 from streams.engine.config import EngineConfig
 from streams.engine.incoming import FrameIntake, Incoming
-from streams.engine.indication import Indication, clock_of
-from streams.engine.published import Published, publish_score, publish_vital
+from streams.engine.indication import Indication
+from streams.engine.published import Published
 from streams.engine.reception import Reception, receive
 from streams.engine.rejecting import Refused, detail_of
+from streams.engine.zone_outputs import ZoneOutputs
 from streams.engine.zone_snapshot import PARTITION_BLOCK, Blocks, PartitionSnapshot, ZoneSnapshot
 
 _ACCEPTED, _DUPLICATE = 1, 2
@@ -49,14 +47,11 @@ class ZonePartition:
         self._store = RowStore()
         self._directory = Directory(self._store)
         self._vitals = Vitals(self._directory, self._store)
-        self._scores: dict[str, ZoneScores] = {}
-        self._snapshots: dict[str, ZoneSnapshot] = {}
+        self._outputs = ZoneOutputs(self._config, own)
         self._blocks = Blocks(self._directory, self._store)
         self._intake = FrameIntake(
             self._config.city, self._directory, own.strangers, self._open_terminal
         )
-        self._published: list[Published] = []
-        self._indications: dict[int, list[Indication]] = {}
 
     @property
     def now(self) -> int:
@@ -84,7 +79,7 @@ class ZonePartition:
         Returns:
             What is published, and what each district partition is told, both in order.
         """
-        self._published, self._indications = [], {}
+        self._outputs.begin()
         incoming = self._intake.read(frame, self._own.now)
         self._vitals.sync_groups()
         self._book_received(incoming)
@@ -94,15 +89,14 @@ class ZonePartition:
             self._advance(int(incoming.effective[line]))
             line = self._take(incoming, line, outcome)
         self._book_outcomes(incoming, outcome)
-        self._tell_clock()
-        return self._published, self._indications
+        return self._outputs.finish(self._own.now)
 
     def _advance(self, received: int) -> None:
         """Move stream time to the effective received; fire what falls due on the way."""
         own = self._own
         own.now = max(own.now, received)
         while (due := self._vitals.due) is not None and due <= own.now:
-            self._emit(self._vitals.close_next())
+            self._outputs.emit(self._vitals.close_next())
 
     def _take(self, incoming: Incoming, line: int, outcome: np.ndarray) -> int:
         """Take the lines up to the next closing, or up to one that sets one; gives the next."""
@@ -181,7 +175,7 @@ class ZonePartition:
             for row, is_odd in by_line.get(index, ()):
                 refused += self._insert(incoming, row, is_odd, outcome)
             self._letters(incoming, index, sorted(refused))
-            self._emit(self._vitals.revisions(self._own.now))
+            self._outputs.emit(self._vitals.revisions(self._own.now))
 
     def _insert(
         self, incoming: Incoming, row: int, is_odd: bool, outcome: np.ndarray
@@ -202,7 +196,7 @@ class ZonePartition:
         if is_odd and is_new.any():
             for channel in channels[is_new].tolist():
                 self._vitals.touch(channel, at, now)
-            self._snapshots[self._vitals.zone_of(channel).plan.zone.id].is_touched = True
+            self._outputs.touch(self._vitals.zone_of(channel).plan.zone.id)
         reason = Reason.BEYOND_MEMORY if cell is None else Reason.CONFLICT
         outcome[readings] = np.where(
             is_new, _ACCEPTED, np.where(is_same, _DUPLICATE, _COLUMN[reason.outcome])
@@ -265,7 +259,7 @@ class ZonePartition:
             reception = receive(incoming.line(index), self._config.city, self._directory, Ledger())
         writer = self._writer(reception)
         if whole is not None:
-            self._published.append(writer.pack(*whole))
+            self._outputs.published.append(writer.pack(*whole))
             return
         by_reason: dict[Reason, list[int]] = {}
         for record, reason in refused:
@@ -277,7 +271,7 @@ class ZonePartition:
             is_own = channel is not None and self._directory.terminal[channel] == own
             about = self._directory.channels[channel] if is_own and channel is not None else None
             detail = detail_of(reason, first, about, self._own.now)
-            self._published.append(writer.records(reason, detail, records))
+            self._outputs.published.append(writer.records(reason, detail, records))
 
     def _writer(self, reception: Reception) -> Refused:
         city, terminal = self._config.city, reception.terminal
@@ -303,32 +297,6 @@ class ZonePartition:
         """First and last accepted event time, Unix ms."""
         return (self._own.oldest, self._own.newest) if self._own.oldest else None
 
-    # -- what is published ----------------------------------------------------------------------
-
-    def _emit(self, values: Iterable[tuple[ZoneVitals, VitalValue]]) -> None:
-        for zone, value in values:
-            place = zone.plan.zone
-            self._snapshots[place.id].is_touched = True
-            self._published.append(publish_vital(value, place.timezone))
-            score = self._scores[place.id].step(value)
-            if score is not None:
-                self._published.append(publish_score(score, place.timezone))
-            if value.indicator in self._config.indicated:
-                self._tell(self._config.district_partition(place.district), value.at, value)
-
-    def _tell(self, destination: int, at: int, value: VitalValue | None) -> None:
-        self._own.seqs[destination] += 1
-        item = Indication(self._own.seqs[destination], at, value)
-        self._indications.setdefault(destination, []).append(item)
-
-    def _tell_clock(self) -> None:
-        """Once a frame at most: only the last clock of a frame can matter."""
-        clock = clock_of(self._own.now)
-        if clock > self._own.clock:
-            self._own.clock = clock
-            for destination in range(self._config.district_partitions):
-                self._tell(destination, clock, None)
-
     # -- zones and snapshots --------------------------------------------------------------------
 
     def _open_known(self, terminal: str) -> bool:
@@ -345,11 +313,7 @@ class ZonePartition:
     def _open_zone(self, zone: str, snapshot: ZoneSnapshot) -> None:
         plan = self._config.plan(zone)
         snapshot.fit(plan.grid)
-        keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
-        self._snapshots[zone] = snapshot
-        self._scores[zone] = ZoneScores(
-            plan.zone.timezone, self._config.signs, keep, snapshot.scores
-        )
+        self._outputs.open(plan, snapshot)
         self._vitals.open(plan, snapshot.vitals)
 
     def dump(self, *, everything: bool) -> dict[str, bytes | None]:
@@ -357,10 +321,8 @@ class ZonePartition:
         blocks = self._blocks.dump(everything=everything)
         self._own.floors = self._blocks.floors()
         blocks[PARTITION_BLOCK] = msgspec.msgpack.encode(self._own)
-        for zone, snapshot in sorted(self._snapshots.items()):
-            if snapshot.is_touched or everything:
-                self._scores[zone].dump()
-                blocks[f"zone/{zone}"] = snapshot.encoded()
+        for zone, snapshot in self._outputs.changed(everything=everything):
+            blocks[f"zone/{zone}"] = snapshot.encoded()
         return blocks
 
     def load(self, blocks: Mapping[str, bytes]) -> None:

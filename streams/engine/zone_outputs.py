@@ -1,0 +1,96 @@
+"""What a zone partition publishes of its zones, and what it tells the district partitions."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from anomaly.stage import ZoneScores
+from indicators.plan import ZonePlan
+from indicators.vital_sign import VitalValue
+from indicators.zone_vitals import ZoneVitals
+from streams.engine.config import EngineConfig
+from streams.engine.indication import Indication, clock_of
+from streams.engine.published import Published, publish_score, publish_vital
+from streams.engine.zone_snapshot import PartitionSnapshot, ZoneSnapshot
+
+
+class _Outlet(NamedTuple):
+    """One zone: its scores and snapshot, and where its values go."""
+
+    scores: ZoneScores
+    snapshot: ZoneSnapshot
+    timezone: str
+    district: int
+
+
+class ZoneOutputs:
+    """The outputs of a partition, frame by frame.
+
+    Args:
+        config: City, signs and partition counts.
+        own: The partition's own state; the clock and the numbers of indications stand there.
+
+    Attributes:
+        published: What the frame at hand has published, in order.
+    """
+
+    def __init__(self, config: EngineConfig, own: PartitionSnapshot) -> None:
+        self._config, self._own = config, own
+        self._outlets: dict[str, _Outlet] = {}
+        self.published: list[Published] = []
+        self._indications: dict[int, list[Indication]] = {}
+
+    def open(self, plan: ZonePlan, snapshot: ZoneSnapshot) -> None:
+        """Take a zone in."""
+        zone = plan.zone
+        keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
+        scores = ZoneScores(zone.timezone, self._config.signs, keep, snapshot.scores)
+        district = self._config.district_partition(zone.district)
+        self._outlets[zone.id] = _Outlet(scores, snapshot, zone.timezone, district)
+
+    def begin(self) -> None:
+        """Nothing has been published of the next frame."""
+        self.published, self._indications = [], {}
+
+    def finish(self, now: int) -> tuple[list[Published], dict[int, list[Indication]]]:
+        """What is published of a frame, and what each district partition is told, both in order.
+
+        The clock is told once a frame at most: only its last one can matter.
+
+        Args:
+            now: Stream time after the frame, Unix ms.
+        """
+        clock = clock_of(now)
+        if clock > self._own.clock:
+            self._own.clock = clock
+            for destination in range(self._config.district_partitions):
+                self._tell(destination, clock, None)
+        return self.published, self._indications
+
+    def emit(self, values: Iterable[tuple[ZoneVitals, VitalValue]]) -> None:
+        """Publish values with their scores; tell the districts those that alerts depend on."""
+        publish, indicated = self.published.append, self._config.indicated
+        for _, value in values:
+            scores, snapshot, timezone, district = self._outlets[value.zone]
+            snapshot.is_touched = True
+            publish(publish_vital(value, timezone))
+            score = scores.step(value)
+            if score is not None:
+                publish(publish_score(score, timezone))
+            if value.indicator in indicated:
+                self._tell(district, value.at, value)
+
+    def _tell(self, destination: int, at: int, value: VitalValue | None) -> None:
+        self._own.seqs[destination] += 1
+        item = Indication(self._own.seqs[destination], at, value)
+        self._indications.setdefault(destination, []).append(item)
+
+    def touch(self, zone: str) -> None:
+        """Note that the state of a zone changed."""
+        self._outlets[zone].snapshot.is_touched = True
+
+    def changed(self, *, everything: bool) -> Iterator[tuple[str, ZoneSnapshot]]:
+        """The zones that changed since the last time, or all, with their snapshots."""
+        for zone, outlet in sorted(self._outlets.items()):
+            if outlet.snapshot.is_touched or everything:
+                outlet.scores.dump()
+                yield zone, outlet.snapshot
