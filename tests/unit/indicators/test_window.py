@@ -90,7 +90,16 @@ def test_equal_levels_have_that_level_as_their_mean():
 
 
 def test_energy_is_quantised_reading_by_reading():
-    assert energies(np.array([10.0, 20.0, 20.004])) == [1000, 10_000, 10_009]
+    assert energies(np.array([10.0, 20.0, 20.004])).tolist() == [1000, 10_000, 10_009]
+
+
+_levels = st.one_of(st.floats(-20, 150), st.integers(-2000, 15_000).map(lambda n: n / 100))
+
+
+@given(st.lists(_levels, max_size=30))
+def test_energies_are_those_of_the_levels_one_by_one(levels):
+    found = energies(np.array(levels, float))
+    assert found.tolist() == [round(10 ** (level / 10) * 100) for level in levels]
 
 
 @given(

@@ -169,9 +169,9 @@ def read(*lines: bytes, learned: bytes) -> list[int]:
     """Which of these lines were read the quick way, as 1 and 0; all rightly."""
     reader = Reader()
     reader.learn([learned])
-    found = scan(join_frame(lines), reader.layouts).layout >= 0
+    found: list[int] = (scan(join_frame(lines), reader.layouts).layout >= 0).astype(int).tolist()
     check(reader, join_frame(lines))
-    return found.astype(int).tolist()
+    return found
 
 
 PLAIN = a_line("wl-1", T0, T0 + 1.0, water_depth=0.25, battery=80)

@@ -1,6 +1,7 @@
 """Remembered rows against a dictionary of dictionaries that forgets nothing."""
 
 import math
+from collections.abc import Iterable
 from random import Random
 
 import numpy as np
@@ -17,7 +18,7 @@ from tests.builders import T0_MS
 NAN = math.nan
 HOUR, DAY = 3_600_000, 86_400_000
 YEARS = 3 * 365 * DAY
-Row = tuple[float, ...]
+Row = tuple[float | None, ...]
 _SEEDS = st.integers(0, 2**64 - 1)
 
 
@@ -41,8 +42,8 @@ class Group:
         return {at: comparable(self.rows[at]) for at in sorted(self.rows) if at >= low}
 
 
-def comparable(row: object) -> Row:
-    return tuple(None if math.isnan(cell) else cell for cell in row)  # type: ignore[attr-defined]
+def comparable(row: list[float]) -> Row:
+    return tuple(None if math.isnan(cell) else cell for cell in row)
 
 
 class Pair:
@@ -174,8 +175,8 @@ class Pair:
             assert store.floor[number] <= self.now
 
 
-def ints(values: object) -> Ints:
-    return np.array(list(values), np.int64)  # type: ignore[call-overload]
+def ints(values: Iterable[int]) -> Ints:
+    return np.array(list(values), np.int64)
 
 
 def rows_in(store: RowStore, group: int) -> dict[int, Row]:
