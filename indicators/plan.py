@@ -59,6 +59,11 @@ class ZonePlan(msgspec.Struct, frozen=True):
     by_quantity: Mapping[str, tuple[SignPlan, ...]]
     cadences: Mapping[str, float]
 
+    @property
+    def quantities(self) -> set[str]:
+        """What its terminals report."""
+        return {channel.quantity.name for _, channel in self.channels.values()}
+
     def remembered(self, quantity: str) -> tuple[int, int]:
         """How long readings of a quantity are needed, ms: for late ones, and for open windows."""
         plans = self.by_quantity.get(quantity, ())

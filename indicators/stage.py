@@ -23,6 +23,7 @@ from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
 from sensors.regions import NEVER, Regions
 from sensors.row_places import newest_in
+from sensors.screening import Channel
 
 _SLACK: Final = 16
 _MOST_GATHERINGS: Final = 4096
@@ -51,15 +52,17 @@ class Vitals:
     def open(self, plan: ZonePlan, state: ZoneState) -> ZoneVitals:
         """Take a zone in, with the closings that its state implies."""
         zone = self.zones[plan.zone.id] = ZoneVitals(plan, state, self.edges)
+        kept = {quantity: plan.remembered(quantity) for quantity in plan.quantities}
+        channels: dict[str, dict[str, Channel]] = {terminal: {} for terminal in plan.cadences}
+        for name, (terminal, channel) in plan.channels.items():
+            channels[terminal][name] = channel
         for terminal, cadence in plan.cadences.items():
-            names = [name for name, (owner, _) in plan.channels.items() if owner == terminal]
-            keep = {name: plan.remembered(plan.channels[name][1].quantity.name) for name in names}
-            channels = {name: plan.channels[name][1] for name in names}
-            self._directory.add_terminal(terminal, channels, keep)
+            own = channels[terminal]
+            keep = {name: kept[channel.quantity.name] for name, channel in own.items()}
+            self._directory.add_terminal(terminal, own, keep)
             number = self._directory.terminal_of(terminal)
             zone.terminals[terminal] = (-1 if number is None else number, cadence)
-            while len(self._zone_of) < len(self._directory.names):
-                self._zone_of.append(zone)
+        self._zone_of += [zone] * (len(self._directory.names) - len(self._zone_of))
         self.edges.set(zone.slot, ANY if state.awake else ASLEEP)
         for _, sign in sorted(zone.signs.items()):
             if sign.state.next_end is not None:

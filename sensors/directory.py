@@ -110,16 +110,15 @@ class Directory:
         self._groups.append([])
         self._counts.extend((0,) * OUTCOMES)
         self._heard.append(NEVER)
+        self._low.extend([channel.quantity.low for channel in channels.values()])
+        self._high.extend([channel.quantity.high for channel in channels.values()])
+        self._horizon.extend([channel.horizon_ms for channel in channels.values()])
+        for table, value in ((self._terminal, number), (self._group, -1), (self._column, -1)):
+            table.extend([value] * len(channels))
         for name, channel in channels.items():
             self._channel_of[name] = len(self.names)
             self.names.append(name)
             self.channels.append(channel)
-            self._low.append(channel.quantity.low)
-            self._high.append(channel.quantity.high)
-            self._horizon.append(channel.horizon_ms)
-            self._terminal.append(number)
-            self._group.append(-1)
-            self._column.append(-1)
             kept, span = keep[name]
             # Terminals of a kind share one pair: a city has 500,000 channels.
             pair = max(kept, channel.horizon_ms), span

@@ -30,18 +30,25 @@ class Growing:
 
     def append(self, value: float) -> None:
         """Add one row."""
-        self.extend((value,))
+        size = self.data.size
+        if size == self._room.size:
+            self._grow(size + 1)
+        self._room[size] = value
+        self.data = self._room[: size + 1]
 
     def extend(self, values: Iterable[float] | npt.NDArray[Any]) -> None:
         """Add many rows."""
         added = np.asarray(values if isinstance(values, np.ndarray) else tuple(values))
         size = self.data.size + added.size
         if size > self._room.size:
-            room = np.empty(max(size, 2 * self._room.size), self._room.dtype)
-            room[: self.data.size] = self.data
-            self._room = room
+            self._grow(size)
         self._room[self.data.size : size] = added
         self.data = self._room[:size]
+
+    def _grow(self, size: int) -> None:
+        room = np.empty(max(size, 2 * self._room.size), self._room.dtype)
+        room[: self.data.size] = self.data
+        self._room = room
 
 
 class GrowingRows:

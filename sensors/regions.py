@@ -128,7 +128,8 @@ class Regions:
         """How many rows of a group are before an instant."""
         start, count = int(self.row[group]), int(self.count[group])
         wanted = min(max(instant - int(self.epoch[group]), -1), SPAN)
-        return int(np.searchsorted(self.since_epoch[start : start + count], wanted))
+        # Of the rows' own type: for any other the rows would be copied.
+        return int(self.since_epoch[start : start + count].searchsorted(np.int32(wanted)))
 
     def lacks_room(self, groups: Ints, added: Ints, latest: Ints) -> npt.NDArray[np.bool_]:
         """Which groups have no room for so many rows more, the last of them at `latest`."""
@@ -164,6 +165,11 @@ class Regions:
         if needed * 10 > int(self._room.data[group]) * 9:
             room = max(_LEAST_ROOM, int(self._usual.data[group]), needed) * 10 // 9 + 1
             self._move(group, room)
+
+    def expect(self, groups: Ints, rows: Ints) -> None:
+        """Make room in the pools for groups that will come with so many rows."""
+        rooms = np.maximum(np.maximum(rows, self._usual.data[groups]), _LEAST_ROOM) * 10 // 9 + 1
+        self._reserve(int(rooms.sum()), int((rooms * self.width[groups]).sum()))
 
     def _rebase(self, group: int, oldest: int) -> None:
         start, count = int(self.row[group]), int(self.count[group])

@@ -130,9 +130,11 @@ class RowStore(Regions):
             self._forget(group, now)
             if instant < self.floor[group] or self.count[group] >= _MOST_ROWS:
                 return None
-        if not 0 <= since <= SPAN or self.count[group] >= self.room[group]:
+            place, count = self.place(group, instant), int(self.count[group])
+        if not 0 <= since <= SPAN or count >= self.room[group]:
             self.make_room(group, 1, now, instant)
-        return self._open_row(group, self.place(group, instant), instant)
+            place = self.place(group, instant)
+        return self._open_row(group, place, instant)
 
     def _open_row(self, group: int, place: int, instant: int) -> int:
         """Shift the rows from `place` on by one and put an empty row there."""
@@ -200,6 +202,7 @@ class RowStore(Regions):
             self._restore(_by_group(group[firsts], instant[firsts]), cells)
 
     def _restore(self, rows: _Sorted, cells: Floats) -> None:
+        self.expect(rows.group[rows.firsts], rows.counts)
         for first, count in zip(rows.firsts.tolist(), rows.counts.tolist(), strict=True):
             group, end = int(rows.group[first]), first + count
             low = self._oldest_kept(group, int(rows.instant[end - 1]))
