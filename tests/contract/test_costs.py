@@ -1,0 +1,115 @@
+"""What a reading costs, in figures that no machine changes: calls, bytes on topics, bytes kept.
+
+A limit that is passed is no error of arithmetic but of design: something is done reading by reading
+that was done frame by frame. Speed itself belongs to `vitals bench`.
+"""
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
+
+import pytest
+
+from indicators.registry import SignSet
+from streams.bench.frames import Frame, frames
+from streams.bench.places import Shape, places_of, write_city
+from streams.bench.schedule import NO_FAULTS, Faults, schedule
+from streams.citypack import engine_config, load_pack
+from streams.engine.zone_partition import ZonePartition
+from streams.worker.work import ZoneWork
+
+PACKS = 24_000
+TERMINALS, ZONES, QUANTITIES = 56, 8, 10
+
+
+class Costs(NamedTuple):
+    """What the second half of a run cost.
+
+    Attributes:
+        packs: Packs in it.
+        frames: Frames in it.
+        calls: Python functions that were entered, those of libraries included.
+        sent: Bytes handed to Kafka.
+        outputs: Values published.
+        dumped: Bytes of a snapshot's blocks after every tenth frame.
+        state: Bytes of the arrays in the end.
+        rows: Rows that are remembered in the end.
+    """
+
+    packs: int
+    frames: int
+    calls: int
+    sent: int
+    outputs: int
+    dumped: int
+    state: int
+    rows: int
+
+
+def cost_of(folder: Path, faults: Faults) -> Costs:
+    """Run the bench's input through one partition, frames of 256 KiB."""
+    run = schedule(places_of(Shape(TERMINALS, ZONES, partitions=1)), PACKS, 5, faults)
+    write_city(run.places, folder)
+    config = engine_config(load_pack(folder), 1, 1, SignSet.WINDOWS)
+    work = ZoneWork(config, 0)
+    given = list(frames(run, 1))
+    half = len(given) // 2
+    for frame in given[:half]:
+        work.process("readings", frame.body)
+    work.dump(everything=True)
+    return measured(work, given[half:])
+
+
+def measured(work: ZoneWork, given: list[Frame]) -> Costs:
+    calls = sent = outputs = dumped = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    for number, frame in enumerate(given):
+        sys.setprofile(count)
+        records = work.process("readings", frame.body)
+        sys.setprofile(None)
+        sent += sum(len(record.value) for record in records)
+        outputs += sum(r.value.count(b"\n") + 1 for r in records if r.topic == "vitals")
+        if number % 10 == 9:
+            blocks = work.dump(everything=False)
+            dumped += sum(len(block) for block in blocks.values() if block is not None)
+    partition: ZonePartition = work._engine
+    packs = sum(frame.lines for frame in given)
+    return Costs(packs, len(given), calls, sent, outputs, dumped, partition.nbytes, partition.rows)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Costs:
+    return cost_of(tmp_path_factory.mktemp("plain"), NO_FAULTS)
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Costs:
+    return cost_of(tmp_path_factory.mktemp("faulty"), Faults())
+
+
+def test_calls_grow_with_frames_and_windows_and_not_with_readings(plain: Costs) -> None:
+    assert plain.calls < 600 * plain.frames + 25 * plain.outputs, plain
+
+
+def test_faults_in_one_pack_of_fifty_cost_few_calls(plain: Costs, faulty: Costs) -> None:
+    assert faulty.calls / faulty.packs < 1.6 * plain.calls / plain.packs, faulty
+
+
+def test_window_is_published_in_few_bytes(plain: Costs) -> None:
+    assert plain.outputs
+    assert plain.sent / plain.outputs < 400, plain
+
+
+def test_snapshots_take_little_more_bytes_than_the_readings(plain: Costs) -> None:
+    by_reading = plain.dumped / (plain.packs * QUANTITIES)
+    assert by_reading < 12, plain
+
+
+def test_state_is_twelve_bytes_an_instant_and_little_more(plain: Costs) -> None:
+    own = plain.state - 12 * QUANTITIES * plain.rows
+    assert own / TERMINALS < 4096, plain
