@@ -11,18 +11,22 @@ same share it: the cells of a pack are then read as they lie in memory.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from indicators.gathered import Gathered, Member, Places, Pool, Table
 from indicators.plan import SignPlan
+from indicators.window import energies
 from sensors.decimals import Bools, Floats, Ints
 from sensors.directory import Directory
 from sensors.growing import ranges
-from sensors.quantity import CATALOGUE
-from sensors.regions import NEVER, Regions
+from sensors.quantity import CATALOGUE, Quantity
+from sensors.regions import NEVER, SPAN, Regions
 from sensors.row_places import span
+
+_FEW: Final = 100
+"""Up to so many blocks are read one by one."""
 
 
 class _Block(NamedTuple):
@@ -34,14 +38,27 @@ class _Block(NamedTuple):
     end: int
 
 
+_Quantities = dict[int, Quantity]
+"""Column of a block → what it reports."""
+
+
 class _Batch:
     """Blocks of one width, reduced together; shape of what they give is (blocks, width)."""
 
-    def __init__(self, blocks: Sequence[_Block], scale: Floats, guess: int) -> None:
+    def __init__(
+        self, blocks: Sequence[_Block], quantities: Sequence[_Quantities], guess: int
+    ) -> None:
         self.width = blocks[0].width
         self._group = np.array([block.group for block in blocks], np.int64)
         self._start = np.array([block.start for block in blocks], np.int64)
         self._end = np.array([block.end for block in blocks], np.int64)
+        scale = np.ones((len(blocks), self.width))
+        self._energetic = np.zeros(scale.shape, np.bool_)
+        for row, known in enumerate(quantities):
+            for column, quantity in known.items():
+                scale[row, column] = quantity.scale
+                self._energetic[row, column] = quantity.energetic
+        self._energetic_columns = np.flatnonzero(self._energetic.any(axis=0)).tolist()
         self._scale = scale
         self._has_one_scale = bool((scale == scale[0]).all())
         self._guess = guess
@@ -53,10 +70,8 @@ class _Batch:
             regions: The rows.
             end: End of the gathering, ms.
         """
-        if self._group.size == 1:
-            table, newest = self._one(regions, end)
-        else:
-            table, newest = self._many(regions, end)
+        read = self._few if self._group.size <= _FEW else self._many
+        table, instants = read(regions, end)
         if not table.values.size:
             return table
         values, rows = table.values, table.rows
@@ -69,23 +84,34 @@ class _Batch:
             table.low[filled] = np.minimum.reduceat(values, at)
             table.high[filled] = np.maximum.reduceat(values, at)
             table.count[:] = rows[:, None]
-            table.newest[filled] = newest[at + rows[filled] - 1, None]
+            table.newest[filled] = instants[at + rows[filled] - 1, None]
         else:
-            _reduce_some(table, filled, is_there, newest)
+            _reduce_some(table, filled, is_there, instants)
             steps[~is_there] = 0.0
         table.steps[filled] = np.add.reduceat(steps.astype(np.int64), at)
+        for column in self._energetic_columns:
+            counts = is_there[:, column] & np.repeat(self._energetic[:, column], rows)
+            table.energy[filled, column] = np.add.reduceat(_energies(values[:, column], counts), at)
         return table
 
-    def _one(self, regions: Regions, end: int) -> tuple[Table, Ints]:
-        """The rows of a single block, as they lie in memory, and their instants."""
-        group = int(self._group[0])
-        first = regions.place(group, int(self._start[0]) + end)
-        last = regions.place(group, int(self._end[0]) + end)
-        row, cell = int(regions.row[group]), int(regions.cell[group])
-        values = regions.values[cell + first * self.width : cell + last * self.width]
-        instants = regions.since_epoch[row + first : row + last] + regions.epoch[group]
-        rows = np.array([last - first])
-        return Table(rows, np.zeros(1, np.int64), values.reshape(-1, self.width)), instants
+    def _few(self, regions: Regions, end: int) -> tuple[Table, Ints]:
+        """As `_many`, block by block: that is quicker where there are few."""
+        groups, width = self._group, self.width
+        epoch = regions.epoch[groups]
+        edges = np.stack((self._start, self._end), axis=1) + (end - epoch)[:, None]
+        spans = np.clip(edges, -1, SPAN).astype(np.int32)
+        tables = (regions.row, regions.count, regions.cell)
+        sizes, instants, values = [], [], []
+        where = [table[groups].tolist() for table in tables]
+        for row, count, cell, edge in zip(*where, spans, strict=True):
+            known = regions.since_epoch[row : row + count]
+            first, last = known.searchsorted(edge).tolist()
+            sizes.append(last - first)
+            instants.append(known[first:last])
+            values.append(regions.values[cell + first * width : cell + last * width])
+        rows = np.array(sizes)
+        table = Table(rows, np.cumsum(rows) - rows, np.concatenate(values).reshape(-1, width))
+        return table, np.repeat(epoch, rows) + np.concatenate(instants)
 
     def _many(self, regions: Regions, end: int) -> tuple[Table, Ints]:
         """The rows of all blocks, one block after the other, and their instants."""
@@ -103,6 +129,15 @@ class _Batch:
         since = regions.since_epoch[np.repeat(regions.row[groups], rows) + place]
         instants = since + np.repeat(regions.epoch[groups], rows)
         return Table(rows, np.cumsum(rows) - rows, values), instants
+
+
+def _energies(levels: Floats, is_there: Bools) -> Ints:
+    """Sound energy of levels, 0 where there is none."""
+    if is_there.all():
+        return energies(levels)
+    found = np.zeros(levels.size, np.int64)
+    found[is_there] = energies(levels[is_there])
+    return found
 
 
 def _reduce_some(table: Table, filled: Any, is_there: Bools, instants: Ints) -> None:  # noqa: ANN401 - an index
@@ -129,7 +164,7 @@ class Gathering:
     def __init__(
         self, plans: Sequence[SignPlan], ends: Sequence[int], directory: Directory, regions: Regions
     ) -> None:
-        blocks: dict[_Block, dict[int, float]] = {}
+        blocks: dict[_Block, _Quantities] = {}
         guesses: dict[_Block, float] = {}
         found: list[tuple[Member, _Block, int]] = []
         for sign, (plan, end) in enumerate(zip(plans, ends, strict=True)):
@@ -137,7 +172,7 @@ class Gathering:
                 group, column = int(directory.group[channel]), int(directory.column[channel])
                 high = end + member.shift
                 block = _Block(int(regions.width[group]), group, high - plan.window, high)
-                blocks.setdefault(block, {})[column] = float(member.quantity.scale)
+                blocks.setdefault(block, {})[column] = member.quantity
                 guesses[block] = max(guesses.get(block, 0.0), member.expected)
                 found.append((member, block, column))
         self._batches: list[_Batch] = []
@@ -145,13 +180,10 @@ class Gathering:
         cells = 0
         for width in sorted({block.width for block in blocks}):
             some = [block for block in blocks if block.width == width]
-            scale = np.ones((len(some), width))
             for row, block in enumerate(some):
                 place[block] = cells + row * width
-                for column, factor in blocks[block].items():
-                    scale[row, column] = factor
             guess = int(max(guesses[block] for block in some)) + 8
-            self._batches.append(_Batch(some, scale, guess))
+            self._batches.append(_Batch(some, [blocks[block] for block in some], guess))
             cells += len(some) * width
         cell = [place[block] + column for _, block, column in found]
         self._places = _places(plans, [member for member, _, _ in found], cell)
@@ -199,5 +231,4 @@ def _places(plans: Sequence[SignPlan], members: Sequence[Member], cell: Sequence
         np.array([member.shift for member in members], np.int64),
         np.array([member.expected for member in members]),
         np.array(firsts, np.int64),
-        [index for index, member in enumerate(members) if member.quantity.energetic],
     )  # fmt: skip

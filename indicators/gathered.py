@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from indicators.window import Aggregate, Members, energies
+from indicators.window import Aggregate, Members
 from sensors.decimals import Floats, Ints
 from sensors.quantity import Quantity
 from sensors.regions import NEVER
@@ -42,18 +42,20 @@ class Table:
         low: Smallest of them.
         high: Largest of them.
         steps: Sum of round(value × scale).
+        energy: Sum of the sound energy, for levels in dB only.
         newest: Instant of the last one, ms.
         is_complete: Whether every cell has a value.
     """
 
     __slots__ = (
-        "begins", "count", "high", "is_complete", "low", "newest", "rows", "steps", "values",
+        "begins", "count", "energy", "high", "is_complete", "low", "newest", "rows", "steps",
+        "values",
     )  # fmt: skip
 
     def __init__(self, rows: Ints, begins: Ints, values: Floats) -> None:
         shape = rows.size, values.shape[1]
         self.rows, self.begins, self.values = rows, begins, values
-        self.count, self.steps = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        self.count, self.steps, self.energy = (np.zeros(shape, np.int64) for _ in range(3))
         self.low, self.high = np.full(shape, np.inf), np.full(shape, -np.inf)
         self.newest = np.full(shape, NEVER)
         self.is_complete = True
@@ -71,7 +73,6 @@ class Places(NamedTuple):
         shift: By how much (ms) its stamps are shifted.
         promised: Readings that it should have.
         pool_first: First member of each pool.
-        energetic: Members whose energy counts.
     """
 
     members: Sequence[Member]
@@ -82,7 +83,6 @@ class Places(NamedTuple):
     shift: Ints
     promised: Floats
     pool_first: Ints
-    energetic: Sequence[int]
 
 
 class Gathered:
@@ -97,12 +97,11 @@ class Gathered:
         self._places, self._tables = places, tables
         if not tables:
             return
-        count, self._low, self._high, self._steps, newest = (
+        count, self._low, self._high, self._steps, self._energy, newest = (
             _joined([getattr(table, name) for table in tables])[places.cell]
-            for name in ("count", "low", "high", "steps", "newest")
+            for name in ("count", "low", "high", "steps", "energy", "newest")
         )
         self._count = count
-        self._energy = self._energies()
         # One row of plain numbers a pool: count, least, largest, steps, energy, newest, arrived.
         columns: list[tuple[np.ufunc, Any]] = [
             (np.add, count), (np.minimum, self._low), (np.maximum, self._high),
@@ -116,15 +115,6 @@ class Gathered:
             pooled = [column.tolist() for _, column in columns]
         self._pools: list[tuple[Any, ...]] = list(zip(*pooled, strict=True))
         self._rows: list[tuple[Any, ...]] | None = None
-
-    def _energies(self) -> Ints:
-        energy = np.zeros(self._count.size, np.int64)
-        some = [index for index in self._places.energetic if self._count[index]]
-        if some:
-            values = np.concatenate([self.values_of(index) for index in some])
-            counts = self._count[some]
-            energy[some] = np.add.reduceat(energies(values), np.cumsum(counts) - counts)
-        return energy
 
     def values_of(self, member: int) -> Floats:
         """The values of a member, by event time."""

@@ -1,8 +1,8 @@
 """One partition of `readings`: screening, vital signs and scores of the zones that live in it.
 
 The way of a frame: its lines become columns (`FrameIntake`); between two closings, the rows of
-all lines go into the row store at once; only what is out of order, late, refused or the first of its
-kind is looked at line by line. When a window closes, its sign is computed from the rows.
+all lines go into the row store at once; only what is out of order, late or refused is looked at
+line by line. When a window closes, its sign is computed from the rows.
 """
 
 from collections.abc import Mapping
@@ -20,9 +20,8 @@ from sensors.row_store import RowStore
 from streams.engine.config import EngineConfig
 from streams.engine.incoming import FrameIntake, Incoming
 from streams.engine.indication import Indication
+from streams.engine.letters import Letters
 from streams.engine.published import Published
-from streams.engine.reception import Reception, receive
-from streams.engine.rejecting import Refused, detail_of
 from streams.engine.zone_outputs import ZoneOutputs
 from streams.engine.zone_snapshot import PARTITION_BLOCK, Blocks, PartitionSnapshot, ZoneSnapshot
 
@@ -48,6 +47,7 @@ class ZonePartition:
         self._directory = Directory(self._store)
         self._vitals = Vitals(self._directory, self._store)
         self._outputs = ZoneOutputs(self._config, own)
+        self._letters = Letters(self._config, self._directory, own)
         self._blocks = Blocks(self._directory, self._store)
         self._intake = FrameIntake(
             self._config.city, self._directory, own.strangers, self._open_terminal
@@ -162,23 +162,24 @@ class ZonePartition:
         by_line: dict[int, list[tuple[int, bool]]] = {}
         for row, is_odd in later:
             by_line.setdefault(int(incoming.row_line[row]), []).append((row, is_odd))
-        told = set(by_line)
-        told.update(index for index in incoming.refused if line <= index < end)
-        told.update(
+        whole = {
             index
             for index, reception in incoming.receptions.items()
             if line <= index < end and reception.whole is not None
-        )
-        for index in sorted(told):
+        }
+        refusing = (index for index in incoming.refused if line <= index < end)
+        for index in sorted(whole.union(by_line, refusing)):
             self._own.now = max(self._own.now, int(incoming.effective[index]))
             refused = list(incoming.refused.get(index, ()))
             for row, is_odd in by_line.get(index, ()):
-                refused += self._insert(incoming, row, is_odd, outcome)
-            self._letters(incoming, index, sorted(refused))
+                refused += self._insert(incoming, row, outcome, is_odd=is_odd)
+            if refused or index in whole:
+                letters = self._letters.of_line(incoming, index, sorted(refused))
+                self._outputs.published += letters
             self._outputs.emit(self._vitals.revisions(self._own.now))
 
     def _insert(
-        self, incoming: Incoming, row: int, is_odd: bool, outcome: np.ndarray
+        self, incoming: Incoming, row: int, outcome: np.ndarray, *, is_odd: bool
     ) -> list[tuple[int, Reason]]:
         """Take one row reading by reading; gives record and reason of those refused."""
         group, at, now = int(incoming.row_group[row]), int(incoming.row_at[row]), self._own.now
@@ -186,26 +187,40 @@ class ZonePartition:
         channels, value = incoming.channel[readings], incoming.value[readings]
         cell = self._store.insert(group, at, now)
         if cell is None:
-            is_new = is_same = np.zeros(value.size, np.bool_)
-        else:
-            cells = cell + self._directory.column[channels]
-            known = self._store.values[cells]
-            is_new, is_same = np.isnan(known), known == value
+            return self._refuse(incoming, readings, outcome, Reason.BEYOND_MEMORY)
+        cells = cell + self._directory.column[channels]
+        known = self._store.values[cells]
+        is_same = known == value
+        outcome[readings][is_same] = _DUPLICATE
+        if is_same.all():
+            return []
+        is_new = np.isnan(known)
+        if is_new.any():
             self._store.values[cells[is_new]] = value[is_new]
             self._blocks.changed(incoming.row_group[row : row + 1], incoming.row_at[row : row + 1])
-        if is_odd and is_new.any():
-            for channel in channels[is_new].tolist():
-                self._vitals.touch(channel, at, now)
-            self._outputs.touch(self._vitals.zone_of(channel).plan.zone.id)
-        reason = Reason.BEYOND_MEMORY if cell is None else Reason.CONFLICT
-        outcome[readings] = np.where(
-            is_new, _ACCEPTED, np.where(is_same, _DUPLICATE, _COLUMN[reason.outcome])
-        )
-        refused = incoming.record[readings][~(is_new | is_same)].tolist()
-        if refused:
-            reasons = self._own.reasons
-            reasons[reason] = reasons.get(reason, 0) + len(refused)
-        return [(record, reason) for record in refused]
+            if is_odd:
+                self._touch(channels[is_new].tolist(), at)
+            outcome[readings][is_new] = _ACCEPTED
+        return self._refuse(incoming, readings, outcome, Reason.CONFLICT)
+
+    def _refuse(
+        self, incoming: Incoming, readings: slice, outcome: np.ndarray, reason: Reason
+    ) -> list[tuple[int, Reason]]:
+        """Refuse the readings of a row that have no outcome yet; gives their records."""
+        is_left = outcome[readings] == 0
+        if not is_left.any():
+            return []
+        outcome[readings][is_left] = _COLUMN[reason.outcome]
+        records = incoming.record[readings][is_left].tolist()
+        reasons = self._own.reasons
+        reasons[reason] = reasons.get(reason, 0) + len(records)
+        return [(record, reason) for record in records]
+
+    def _touch(self, channels: list[int], at: int) -> None:
+        """Tell the vital signs of readings before an edge."""
+        for channel in channels:
+            self._vitals.touch(channel, at, self._own.now)
+        self._outputs.touch(self._vitals.zone_of(channels[0]).plan.zone.id)
 
     # -- the ledger and letters -----------------------------------------------------------------
 
@@ -248,40 +263,6 @@ class ZonePartition:
             own = self._own
             own.oldest = min(own.oldest or int(accepted.min()), int(accepted.min()))
             own.newest = max(own.newest, int(accepted.max()))
-
-    def _letters(self, incoming: Incoming, index: int, refused: list[tuple[int, Reason]]) -> None:
-        """The dead letters of one line, one for each reason."""
-        reception = incoming.receptions.get(index)
-        whole = None if reception is None else reception.whole
-        if whole is None and not refused:
-            return
-        if reception is None:
-            reception = receive(incoming.line(index), self._config.city, self._directory, Ledger())
-        writer = self._writer(reception)
-        if whole is not None:
-            self._outputs.published.append(writer.pack(*whole))
-            return
-        by_reason: dict[Reason, list[int]] = {}
-        for record, reason in refused:
-            by_reason.setdefault(reason, []).append(record)
-        own = self._directory.terminal_of(reception.terminal or "")
-        for reason, records in by_reason.items():
-            first = reception.records[records[0]]
-            channel = self._directory.channel_of(first.name)
-            is_own = channel is not None and self._directory.terminal[channel] == own
-            about = self._directory.channels[channel] if is_own and channel is not None else None
-            detail = detail_of(reason, first, about, self._own.now)
-            self._outputs.published.append(writer.records(reason, detail, records))
-
-    def _writer(self, reception: Reception) -> Refused:
-        city, terminal = self._config.city, reception.terminal
-        if terminal is None:
-            raise ValueError("a tick has no letters")
-        home = city.terminals.get(terminal)
-        return Refused(
-            self._own.now, terminal, home.zone if home else "",
-            city.zones[home.zone].timezone if home else "UTC", reception.line, self._own.letters,
-        )  # fmt: skip
 
     def ledger(self) -> Ledger:
         """The ledger of this partition, all zones and strangers together."""
