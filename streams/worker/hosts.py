@@ -46,9 +46,10 @@ class Hosts:
     async def _take(self, item: Input) -> None:
         host = self._hosts.get(item.partition)
         if host is None:
+            log.info("first input", topic=item.topic, partition=item.partition, offset=item.offset)
             host = self._hosts[item.partition] = self._make(item.partition)
         before = host.skipped
-        await host.handle(item.event, item.topic, item.offset, item.body)
+        await host.handle(item.event, item.topic, item.offset, item.body, more=item.more)
         EVENTS.labels(item.topic).inc()
         if host.skipped > before:
             SKIPPED.labels(item.topic).inc()

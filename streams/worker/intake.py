@@ -25,13 +25,23 @@ WAITING_BYTES: Final = 1 << 20
 
 
 class Input(NamedTuple):
-    """One record of an input topic; `topic` without the prefix."""
+    """One record of an input topic.
+
+    Attributes:
+        event: What acknowledges it.
+        topic: Without the prefix.
+        partition: Of the topic.
+        offset: In the partition.
+        body: Its content.
+        more: Whether the partition holds another one already.
+    """
 
     event: Acknowledgeable
     topic: str
     partition: int
     offset: int
     body: bytes
+    more: bool = False
 
 
 class Intake:

@@ -104,8 +104,17 @@ class PartitionHost:
         """After a rebalance: others may have dropped this lease's blocks, so write all anew."""
         self._has_new_lease = True
 
-    async def handle(self, event: Acknowledgeable, topic: str, offset: int, body: bytes) -> None:
+    async def handle(
+        self, event: Acknowledgeable, topic: str, offset: int, body: bytes, *, more: bool = False
+    ) -> None:
         """Take one input; inputs that the state already holds are only acknowledged.
+
+        Args:
+            event: The input, to be acknowledged when it is safe.
+            topic: Its topic, without the prefix.
+            offset: Its offset.
+            body: Its content.
+            more: Whether another input follows: the log holds it already.
 
         Raises:
             GapError: Inputs are missing, also after a restore.
@@ -120,7 +129,7 @@ class PartitionHost:
             if offset <= self._offsets.get(topic, -1):
                 self.skipped += 1
             else:
-                self._outbox.extend(self._work.process(topic, body))
+                self._outbox.extend(self._work.process(topic, body, more=more))
                 self._offsets[topic] = offset
                 await self._send_outbox()
             is_due = time.monotonic() - self._last >= self._interval

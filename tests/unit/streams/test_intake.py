@@ -112,7 +112,7 @@ class WaitingHost:
         self.skipped = 0
         self.offsets = []
 
-    async def handle(self, event, topic, offset, body):
+    async def handle(self, event, topic, offset, body, *, more):
         await self.gate.wait()
         self.offsets.append(offset)
 

@@ -18,7 +18,7 @@ class CountingWork:
         self.seen = []
         self.dumped = 0
 
-    def process(self, topic, body):
+    def process(self, topic, body, *, more=False):
         self.seen.append((topic, body.decode()))
         return [Record("out", 0, None, body)]
 

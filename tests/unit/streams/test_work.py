@@ -5,10 +5,10 @@ import pytest
 from sensors.city import Zone
 from sensors.line import join_frame
 from streams.engine.district_partition import DistrictPartition
-from streams.engine.indication import IndicationFrame, decode_indications
+from streams.engine.indication import Indication, IndicationFrame, decode_indications
 from streams.engine.zone_partition import ZonePartition
 from streams.topics import INDICATIONS, LEDGER, REJECTS, SCORES, VITALS
-from streams.worker.work import RECORD_BYTES, Record, ZoneWork
+from streams.worker.work import HELD_ITEMS, RECORD_BYTES, Record, ZoneWork
 from tests.builders import T0, a_city, a_config, a_line, a_raw_line, a_terminal, a_tick
 
 ZONES = [f"zone-{n}" for n in range(30)]
@@ -84,6 +84,29 @@ def test_line_larger_than_a_record_stands_alone():
     rejects = of(work.process("readings", join_frame([small, line, small])), REJECTS)
     assert [len(record) > RECORD_BYTES for record in rejects] == [False, True, False]
     assert [record.count(b"\n") for record in rejects] == [0, 0, 0]
+
+
+def test_indications_wait_while_more_follows_and_none_is_lost():
+    config = a_config(CITY, partitions=(1, 1))
+    works = [ZoneWork(config, 0) for _ in range(3)]
+    frames = [HEARD, *(a_tick(T0 + minute * 60.0) for minute in range(1, 60))]
+    at_once = [record for frame in frames for record in works[0].process("readings", frame)]
+    held = [record for frame in frames for record in works[1].process("readings", frame, more=True)]
+    held += works[1].report(everything=False)
+    assert items_of(held) == items_of(at_once)
+    assert len(of(held, INDICATIONS)) < len(of(at_once, INDICATIONS))
+    assert min(len(frame.items) for frame in frames_of(held)[:-1]) >= HELD_ITEMS
+    assert of(held, VITALS) == of(at_once, VITALS)
+    assert of(works[2].process("readings", HEARD, more=True), INDICATIONS) == []
+    assert items_of(works[2].process("readings", frames[1])) == items_of(at_once)[:2]
+
+
+def frames_of(records: list[Record]) -> list[IndicationFrame]:
+    return [decode_indications(body) for body in of(records, INDICATIONS)]
+
+
+def items_of(records: list[Record]) -> list[Indication]:
+    return [item for frame in frames_of(records) for item in frame.items]
 
 
 def test_checkpoint_tells_the_ledger_once_and_the_last_one_all_of_it():
