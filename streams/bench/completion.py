@@ -18,7 +18,9 @@ from streams.settings import Settings
 from streams.topics import LEDGER, READINGS, ZONE_SNAPSHOTS
 
 _MANIFEST: Final = b"m/"
-_TICK_S: Final = 1.0
+_TICK_S: Final = 0.25
+"""The last checkpoint is made at the first tick after its time has come; a gateway ticks once a
+second, and the wait for it would be half a second of the run."""
 _STALLED_S: Final = 120.0
 _DURABLE_S: Final = 30.0
 

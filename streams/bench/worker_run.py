@@ -34,11 +34,11 @@ _PASSED_ON: Final = (
 
 
 class Taken(NamedTuple):
-    """The moment at which the worker was given its partitions: the first frame follows at once.
+    """The moment of an event of the worker's log.
 
     Attributes:
         at: Unix seconds, by the worker's log.
-        used: What the worker had used by then.
+        used: What the worker had used soon after.
         broker_s: CPU seconds that the broker had used.
     """
 
@@ -77,7 +77,7 @@ class Worker:
         """Wait for an event of its log that names a partition of the readings.
 
         Args:
-            event: rebalanced or restored.
+            event: rebalanced, restored, or first input.
             count: The how manieth of them.
 
         Raises:
@@ -131,7 +131,7 @@ def run_worker(settings: Settings, run: Schedule, site: Site, processes: int = 1
     readings = run.expected.total().received
     name = "ours" if processes == 1 else f"ours, {processes} processes"
     with worker(settings, site, f"worker-{processes}", processes) as running:
-        first = running.taken()
+        first = running.taken("first input")
         done = asyncio.run(completion(settings, readings, closing_tick(run), running.alive))
         used, broker_s = tree_usage(running.process.pid), usage_of(site.broker).cpu_s
         running.stop()
@@ -177,6 +177,6 @@ def _times(log: Path, event: str) -> Iterator[float]:
         if not line.startswith("{") or event not in line:
             continue
         tree = json.loads(line)
-        about = str(tree.get("assigned", "")) + str(tree.get("snapshots", ""))
+        about = "".join(str(tree.get(name, "")) for name in ("assigned", "snapshots", "topic"))
         if tree.get("event") == event and ("readings" in about or "zone-snapshots" in about):
             yield datetime.fromisoformat(tree["timestamp"]).timestamp()
