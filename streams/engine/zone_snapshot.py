@@ -110,14 +110,16 @@ class Blocks:
     def __init__(self, directory: Directory, store: RowStore) -> None:
         self._directory, self._store = directory, store
         self._fresh: list[tuple[Ints, Ints]] = []
+        self._has_dumped = False
         self._booked: set[int] = set()
         self._stale: set[int] = set()
         self._groups_written = 0
         self._number = 0
 
     def changed(self, groups: Ints, instants: Ints) -> None:
-        """Note rows that were added or got values."""
-        self._fresh.append((groups, instants))
+        """Note rows that were added or got values; none before the first dump, which has all."""
+        if self._has_dumped:
+            self._fresh.append((groups, instants))
 
     def booked(self, terminals: Ints) -> None:
         """Note terminals whose ledger or last word changed."""
@@ -133,6 +135,7 @@ class Blocks:
     def dump(self, *, everything: bool) -> dict[str, bytes | None]:
         """The blocks that changed, or all; None: the block is no more."""
         blocks: dict[str, bytes | None] = {}
+        self._has_dumped = True
         fresh, self._fresh = self._fresh, []
         self._dump_groups(blocks, 0 if everything else self._groups_written)
         self._dump_accounts(blocks, everything=everything)
