@@ -228,4 +228,5 @@ def _by_group(group: Ints, instant: Ints) -> _Sorted:
     is_first[:1] = True
     np.not_equal(group[1:], group[:-1], out=is_first[1:])
     firsts = np.flatnonzero(is_first)
-    return _Sorted(group, instant, firsts, np.diff(firsts, append=group.size))
+    counts = np.append(firsts[1:], group.size) - firsts
+    return _Sorted(group, instant, firsts, counts)

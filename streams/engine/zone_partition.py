@@ -5,8 +5,8 @@ all lines go into the row store at once; only what is out of order, late or refu
 line by line. When a window closes, its sign is computed from the rows.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping
-from typing import Final
 
 import msgspec
 import numpy as np
@@ -14,9 +14,10 @@ import numpy as np
 from indicators.stage import Vitals
 from sensors.directory import Directory
 from sensors.growing import ranges
-from sensors.ledger import Account, Ledger
-from sensors.reason import Outcome, Reason
+from sensors.ledger import Ledger
+from sensors.reason import Reason
 from sensors.row_store import RowStore
+from streams.engine.books import ACCEPTED, COLUMN, DUPLICATE, Books
 from streams.engine.config import EngineConfig
 from streams.engine.incoming import FrameIntake, Incoming
 from streams.engine.indication import Indication
@@ -24,10 +25,6 @@ from streams.engine.letters import Letters
 from streams.engine.published import Published
 from streams.engine.zone_outputs import ZoneOutputs
 from streams.engine.zone_snapshot import PARTITION_BLOCK, Blocks, PartitionSnapshot, ZoneSnapshot
-
-_ACCEPTED, _DUPLICATE = 1, 2
-_COLUMN: Final = {Outcome.LATE: 3, Outcome.REJECTED: 4}
-"""Columns of the ledger's array; 0 is received."""
 
 
 class ZonePartition:
@@ -47,11 +44,14 @@ class ZonePartition:
         self._directory = Directory(self._store)
         self._vitals = Vitals(self._directory, self._store)
         self._outputs = ZoneOutputs(self._config, own)
-        self._letters = Letters(self._config, self._directory, own)
         self._blocks = Blocks(self._directory, self._store)
+        self._books = Books(self._config.city, self._directory, own, self._blocks)
+        self._letters = Letters(self._config, self._directory, own)
         self._intake = FrameIntake(
             self._config.city, self._directory, own.strangers, self._open_terminal
         )
+        # Lines of the frame at hand of which something is refused already, ascending.
+        self._refusing: list[int] = []
 
     @property
     def now(self) -> int:
@@ -82,13 +82,15 @@ class ZonePartition:
         self._outputs.begin()
         incoming = self._intake.read(frame, self._own.now)
         self._vitals.sync_groups()
-        self._book_received(incoming)
+        self._books.book_refused(incoming, self._intake.layouts)
+        whole = (index for index, found in incoming.receptions.items() if found.whole is not None)
+        self._refusing = sorted({*incoming.refused, *whole})
         outcome = np.zeros(incoming.channel.size, np.int8)
         line, lines = 0, incoming.effective.size
         while line < lines:
             self._advance(int(incoming.effective[line]))
             line = self._take(incoming, line, outcome)
-        self._book_outcomes(incoming, outcome)
+        self._books.book_outcomes(incoming, outcome)
         return self._outputs.finish(self._own.now)
 
     def _advance(self, received: int) -> None:
@@ -144,7 +146,7 @@ class ZonePartition:
         index = ranges(incoming.row_first[rows[is_new]], counts)
         columns = self._directory.column[incoming.channel[index]]
         self._store.values[np.repeat(cells[is_new], counts) + columns] = incoming.value[index]
-        outcome[index] = _ACCEPTED
+        outcome[index] = ACCEPTED
         self._blocks.changed(groups[is_new], instants[is_new])
         others = np.concatenate((rows[~is_new], odd))
         others.sort()
@@ -162,18 +164,14 @@ class ZonePartition:
         by_line: dict[int, list[tuple[int, bool]]] = {}
         for row, is_odd in later:
             by_line.setdefault(int(incoming.row_line[row]), []).append((row, is_odd))
-        whole = {
-            index
-            for index, reception in incoming.receptions.items()
-            if line <= index < end and reception.whole is not None
-        }
-        refusing = (index for index in incoming.refused if line <= index < end)
-        for index in sorted(whole.union(by_line, refusing)):
+        first, last = (bisect_left(self._refusing, index) for index in (line, end))
+        refusing = set(self._refusing[first:last])
+        for index in sorted(refusing.union(by_line)):
             self._own.now = max(self._own.now, int(incoming.effective[index]))
             refused = list(incoming.refused.get(index, ()))
             for row, is_odd in by_line.get(index, ()):
                 refused += self._insert(incoming, row, outcome, is_odd=is_odd)
-            if refused or index in whole:
+            if refused or index in refusing:
                 letters = self._letters.of_line(incoming, index, sorted(refused))
                 self._outputs.published += letters
             self._outputs.emit(self._vitals.revisions(self._own.now))
@@ -191,7 +189,7 @@ class ZonePartition:
         cells = cell + self._directory.column[channels]
         known = self._store.values[cells]
         is_same = known == value
-        outcome[readings][is_same] = _DUPLICATE
+        outcome[readings][is_same] = DUPLICATE
         if is_same.all():
             return []
         is_new = np.isnan(known)
@@ -200,7 +198,7 @@ class ZonePartition:
             self._blocks.changed(incoming.row_group[row : row + 1], incoming.row_at[row : row + 1])
             if is_odd:
                 self._touch(channels[is_new].tolist(), at)
-            outcome[readings][is_new] = _ACCEPTED
+            outcome[readings][is_new] = ACCEPTED
         return self._refuse(incoming, readings, outcome, Reason.CONFLICT)
 
     def _refuse(
@@ -210,10 +208,9 @@ class ZonePartition:
         is_left = outcome[readings] == 0
         if not is_left.any():
             return []
-        outcome[readings][is_left] = _COLUMN[reason.outcome]
+        outcome[readings][is_left] = COLUMN[reason.outcome]
         records = incoming.record[readings][is_left].tolist()
-        reasons = self._own.reasons
-        reasons[reason] = reasons.get(reason, 0) + len(records)
+        self._books.add_reason(reason, len(records))
         return [(record, reason) for record in records]
 
     def _touch(self, channels: list[int], at: int) -> None:
@@ -222,57 +219,11 @@ class ZonePartition:
             self._vitals.touch(channel, at, self._own.now)
         self._outputs.touch(self._vitals.zone_of(channels[0]).plan.zone.id)
 
-    # -- the ledger and letters -----------------------------------------------------------------
-
-    def _book_received(self, incoming: Incoming) -> None:
-        """Book what is refused already; readings in columns are booked with their outcome."""
-        booked: list[tuple[int, Reason]] = []
-        for reception in incoming.receptions.values():
-            if reception.whole is not None and reception.terminal in self._config.city.terminals:
-                number = self._directory.terminal_of(reception.terminal or "")
-                booked.append((number or 0, reception.whole[0]))
-        for index, refused in incoming.refused.items():
-            number = self._terminal_of(incoming, index)
-            booked += [(number, reason) for _, reason in refused]
-        reasons = self._own.reasons
-        for number, reason in booked:
-            self._directory.counts[number, (0, _COLUMN[reason.outcome])] += 1
-            reasons[reason] = reasons.get(reason, 0) + 1
-        if booked:
-            self._blocks.booked(np.array([number for number, _ in booked]))
-
-    def _terminal_of(self, incoming: Incoming, line: int) -> int:
-        layout = int(incoming.layout[line])
-        if layout >= 0:
-            return int(self._intake.layouts.terminal[layout])
-        return self._directory.terminal_of(incoming.receptions[line].terminal or "") or 0
-
-    def _book_outcomes(self, incoming: Incoming, outcome: np.ndarray) -> None:
-        if not outcome.size:
-            return
-        counts = self._directory.counts
-        terminal = self._directory.terminal[incoming.channel]
-        size = counts.size
-        booked = np.bincount(terminal * counts.shape[1] + outcome, minlength=size)
-        booked = booked.reshape(counts.shape)
-        booked[:, 0] = booked[:, 1:].sum(axis=1)
-        counts += booked
-        self._blocks.booked(np.flatnonzero(booked[:, 0]))
-        accepted = np.repeat(incoming.row_at, np.diff(incoming.row_first))[outcome == _ACCEPTED]
-        if accepted.size:
-            own = self._own
-            own.oldest = min(own.oldest or int(accepted.min()), int(accepted.min()))
-            own.newest = max(own.newest, int(accepted.max()))
+    # -- the ledger -----------------------------------------------------------------------------
 
     def ledger(self) -> Ledger:
         """The ledger of this partition, all zones and strangers together."""
-        found = Ledger({}, dict(self._own.reasons))
-        counts = self._directory.counts.tolist()
-        for terminal, row in zip(self._directory.terminals, counts, strict=True):
-            if row[0]:
-                found.terminals[terminal] = Account(*row)
-        found.merge(self._own.strangers)
-        return found
+        return self._books.ledger()
 
     def span(self) -> tuple[int, int] | None:
         """First and last accepted event time, Unix ms."""

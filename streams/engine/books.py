@@ -1,0 +1,94 @@
+"""The ledger of a zone partition: what became of every record."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sensors.city import City
+from sensors.directory import Directory
+from sensors.layout import LayoutTable
+from sensors.ledger import Account, Ledger
+from sensors.reason import Outcome, Reason
+from streams.engine.incoming import Incoming
+from streams.engine.zone_snapshot import Blocks, PartitionSnapshot
+
+ACCEPTED: Final = 1
+DUPLICATE: Final = 2
+COLUMN: Final[Mapping[Outcome, int]] = {Outcome.LATE: 3, Outcome.REJECTED: 4}
+"""Columns of the ledger's array; 0 is received."""
+
+
+class Books:
+    """Books frames in the arrays of the directory.
+
+    Args:
+        city: Who is known.
+        directory: Numbers and counts of terminals.
+        own: The partition's own state.
+        blocks: Is told whose accounts changed.
+    """
+
+    def __init__(
+        self, city: City, directory: Directory, own: PartitionSnapshot, blocks: Blocks
+    ) -> None:
+        self._city, self._directory, self._own, self._blocks = city, directory, own, blocks
+
+    def book_refused(self, incoming: Incoming, layouts: LayoutTable) -> None:
+        """Book what is refused already; readings in columns are booked with their outcome."""
+        booked: list[tuple[int, Reason]] = []
+        for reception in incoming.receptions.values():
+            if reception.whole is not None and reception.terminal in self._city.terminals:
+                number = self._directory.terminal_of(reception.terminal or "")
+                booked.append((number or 0, reception.whole[0]))
+        for index, refused in incoming.refused.items():
+            number = self._terminal_of(incoming, index, layouts)
+            booked += [(number, reason) for _, reason in refused]
+        for number, reason in booked:
+            self._directory.counts[number, (0, COLUMN[reason.outcome])] += 1
+            self.add_reason(reason, 1)
+        if booked:
+            self._blocks.booked(np.array([number for number, _ in booked]))
+
+    def _terminal_of(self, incoming: Incoming, line: int, layouts: LayoutTable) -> int:
+        layout = int(incoming.layout[line])
+        if layout >= 0:
+            return int(layouts.terminal[layout])
+        return self._directory.terminal_of(incoming.receptions[line].terminal or "") or 0
+
+    def add_reason(self, reason: Reason, count: int) -> None:
+        """Book why records of known terminals were refused."""
+        self._own.reasons[reason] = self._own.reasons.get(reason, 0) + count
+
+    def book_outcomes(self, incoming: Incoming, outcome: npt.NDArray[np.int8]) -> None:
+        """Book the readings of a frame.
+
+        Args:
+            incoming: The frame.
+            outcome: Column of each reading.
+        """
+        if not outcome.size:
+            return
+        counts = self._directory.counts
+        terminal = self._directory.terminal[incoming.channel]
+        booked = np.bincount(terminal * counts.shape[1] + outcome, minlength=counts.size)
+        booked = booked.reshape(counts.shape)
+        booked[:, 0] = booked[:, 1:].sum(axis=1)
+        counts += booked
+        self._blocks.booked(np.flatnonzero(booked[:, 0]))
+        accepted = np.repeat(incoming.row_at, np.diff(incoming.row_first))[outcome == ACCEPTED]
+        if accepted.size:
+            own = self._own
+            own.oldest = min(own.oldest or int(accepted.min()), int(accepted.min()))
+            own.newest = max(own.newest, int(accepted.max()))
+
+    def ledger(self) -> Ledger:
+        """The ledger of the partition, all zones and strangers together."""
+        found = Ledger({}, dict(self._own.reasons))
+        counts = self._directory.counts.tolist()
+        for terminal, row in zip(self._directory.terminals, counts, strict=True):
+            if row[0]:
+                found.terminals[terminal] = Account(*row)
+        found.merge(self._own.strangers)
+        return found
