@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from typing import Final, NamedTuple
 
 from streams.bench.contender import Row
@@ -41,7 +41,9 @@ def check_installed(peers: Sequence[Peer] = PEERS) -> None:
     Raises:
         BenchError: One is missing; says how to install it.
     """
-    missing = sorted({name for peer in peers for name in peer.needs if find_spec(name) is None})
+    # Not importlib.util.find_spec: it refuses Faust once that is imported, which has no spec then.
+    needs = {name for peer in peers for name in peer.needs}
+    missing = sorted(name for name in needs if PathFinder.find_spec(name) is None)
     if missing:
         raise BenchError(
             f"--peers needs {', '.join(missing)}: install the optional group with "
