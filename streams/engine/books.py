@@ -70,18 +70,23 @@ class Books:
         """
         if not outcome.size:
             return
-        counts = self._directory.counts
-        terminal = self._directory.terminal[incoming.channel]
-        booked = np.bincount(terminal * counts.shape[1] + outcome, minlength=counts.size)
-        booked = booked.reshape(counts.shape)
-        booked[:, 0] = booked[:, 1:].sum(axis=1)
-        counts += booked
-        self._blocks.booked(np.flatnonzero(booked[:, 0]))
-        accepted = np.repeat(incoming.row_at, np.diff(incoming.row_first))[outcome == ACCEPTED]
-        if accepted.size:
-            own = self._own
-            own.oldest = min(own.oldest or int(accepted.min()), int(accepted.min()))
-            own.newest = max(own.newest, int(accepted.max()))
+        counts, terminal = self._directory.counts, self._directory.group_terminal
+        terminal = terminal[incoming.row_group]
+        received = accepted = np.diff(incoming.row_first)
+        is_accepted = outcome == ACCEPTED
+        if not is_accepted.all():
+            accepted = np.add.reduceat(is_accepted, incoming.row_first[:-1], dtype=np.int64)
+            others = np.flatnonzero(~is_accepted)
+            whose = self._directory.terminal[incoming.channel[others]]
+            np.add.at(counts, (whose, outcome[others]), 1)
+        np.add.at(counts[:, 0], terminal, received)
+        np.add.at(counts[:, ACCEPTED], terminal, accepted)
+        self._blocks.booked(terminal)
+        instants = incoming.row_at[accepted > 0]
+        if instants.size:
+            own, oldest = self._own, int(instants.min())
+            own.oldest = min(own.oldest or oldest, oldest)
+            own.newest = max(own.newest, int(instants.max()))
 
     def ledger(self) -> Ledger:
         """The ledger of the partition, all zones and strangers together."""

@@ -43,8 +43,7 @@ partition are mapped anew, page by page. A larger batch is still fetched whole."
 _BUFFERED: Final = 1024
 """Inputs that Faust may hold for a kind of partition; it asks for more when half of them are gone.
 In frames of 256 KiB this is 256 MiB; with Faust's 4,096 a worker that is behind takes 1 GiB. If all
-partitions are full it sleeps for a second, so the half must last as long: 128 inputs left a worker
-idle for half of its time."""
+partitions are full it sleeps for a second, so the half must last as long."""
 
 
 class _App(faust.App):  # type: ignore[misc]  # Faust has no types
