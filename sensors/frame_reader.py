@@ -152,7 +152,8 @@ def _read(
     read = numbers_read.reshape(starts.shape)
     if not is_number.all():
         fits &= is_number.reshape(starts.shape).all(axis=1)
-    values = read.take(shape.numbers, axis=1).ravel()
+    # The full way adds the base value, which makes 0.0 of -0.0.
+    values = read.take(shape.numbers, axis=1).ravel() + 0.0
     stamps, base = read[:, shape.received], read[:, shape.base_time]
     fits &= (np.abs(base) < _FARTHEST) & (stamps >= 0) & (stamps < _LATEST)
     if not fits.all():
