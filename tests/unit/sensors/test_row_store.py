@@ -219,9 +219,11 @@ def flooded(seed: int) -> Pair:
         rows = [(number, pair.now - age) for age in instants]
         if pair.random.random() < 0.7:
             rows.sort(key=lambda row: row[1])
+        before = int(pair.store.count[number])
         pair.append_rows(rows, [pair.cells(group.width) for _ in rows])
         pair.check(pair.store)
-        if len(rows) > 1:
+        # Only a row that is added makes others forgotten.
+        if pair.store.count[number] > before:
             open_ones = len(group.since(pair.now - group.span))
             assert pair.store.count[number] <= 4 * 4 + 64 + open_ones
         pair.now += pair.random.choice([0, 60_000, HOUR])

@@ -78,7 +78,9 @@ def test_child_that_fails_decides_on_the_code(tmp_path: Path) -> None:
     assert fleet.parent.wait(20) == 70
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells a child of its parent's death"
+)
 def test_children_end_with_a_killed_parent(tmp_path: Path) -> None:
     fleet = Started(tmp_path)
     pids = fleet.pids()
