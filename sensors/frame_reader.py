@@ -187,11 +187,11 @@ def _compare(
     at = np.maximum(stops, 0).take(shape.block_numbers, axis=1) + shape.block_offsets
     blocks = np.ndarray(buffer.size - BLOCK + 1, f"V{BLOCK}", buffer.data, strides=(1,))
     text = blocks[at].view("<u8")
-    common = shape.wordings.texts.shape[1]
-    wording = _few(shape.wording[rows])
+    texts = shape.wordings.texts
+    common = texts.words.shape[1]
     for same in (
-        text[:, :common] & shape.wordings.masks[wording] == shape.wordings.texts[wording],
-        text[:, common:] & shape.masks[rows] == shape.texts[rows],
+        texts.equal(text[:, :common], _few(shape.wording[rows])),
+        shape.texts.equal(text[:, common:], rows),
     ):
         if not same.all():
             fits &= same.all(axis=1)

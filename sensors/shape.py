@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sensors.decimals import Floats, Ints, Words
+from sensors.decimals import Bools, Floats, Ints, Words
 from sensors.growing import Growing, GrowingRows
 
 BLOCK: Final = 32
@@ -49,27 +49,59 @@ class Layout(NamedTuple):
     values: tuple[int, ...]
 
 
-class Wordings:
-    """What terminals of one kind have in common: the text between their numbers, and what it means.
+class Texts:
+    """Texts of as many blocks each, and which of their bytes count.
 
-    All by wording, shape (wordings, blocks × words of a block) or (wordings, readings).
+    Args:
+        blocks: How many blocks.
     """
 
-    def __init__(self, blocks: int, readings: int) -> None:
-        self._texts, self._masks = (GrowingRows(np.uint64, blocks * BLOCK // 8) for _ in range(2))
-        self._records = GrowingRows(np.int64, readings)
-        self._factors, self._shifts = (GrowingRows(np.float64, readings) for _ in range(2))
-        self._known: dict[Hashable, int] = {}
+    def __init__(self, blocks: int) -> None:
+        self._words, self._masks = (GrowingRows(np.uint64, blocks * BLOCK // 8) for _ in range(2))
+
+    def __len__(self) -> int:
+        return len(self._words)
 
     @property
-    def texts(self) -> Words:
-        """The compared blocks, 0 beyond the gap."""
-        return self._texts.data
+    def words(self) -> Words:
+        """The blocks, 0 beyond the text, shape (texts, blocks × words of a block)."""
+        return self._words.data
 
     @property
     def masks(self) -> Words:
-        """Which of their bytes count."""
+        """Ones where a byte is of the text."""
         return self._masks.data
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of both tables."""
+        return self._words.nbytes + self._masks.nbytes
+
+    def append(self, gaps: tuple[bytes, ...]) -> None:
+        """Add a text: each gap begins a block."""
+        self._words.append(_padded(gaps))
+        self._masks.append(_padded(tuple(b"\xff" * len(gap) for gap in gaps)))
+
+    def equal(self, found: Words, rows: Ints) -> Bools:
+        """Which words of lines are those of their texts, whatever stands beyond the text."""
+        same: Bools = found & self.masks[rows] == self.words[rows]
+        return same
+
+
+class Wordings:
+    """What terminals of one kind have in common: the text between their numbers, and what it means.
+
+    By wording; what is said of readings has shape (wordings, readings).
+
+    Attributes:
+        texts: The text between the numbers.
+    """
+
+    def __init__(self, blocks: int, readings: int) -> None:
+        self.texts = Texts(blocks)
+        self._records = GrowingRows(np.int64, readings)
+        self._factors, self._shifts = (GrowingRows(np.float64, readings) for _ in range(2))
+        self._known: dict[Hashable, int] = {}
 
     @property
     def records(self) -> Ints:
@@ -89,7 +121,7 @@ class Wordings:
     @property
     def nbytes(self) -> int:
         """Bytes of the tables."""
-        tables = (self._texts, self._masks, self._records, self._factors, self._shifts)
+        tables = (self.texts, self._records, self._factors, self._shifts)
         return sum(table.nbytes for table in tables)
 
     def number(self, gaps: tuple[bytes, ...], readings: Sequence[ReadingPlace]) -> int:
@@ -98,12 +130,11 @@ class Wordings:
         known = self._known.get((gaps, meaning))
         if known is not None:
             return known
-        self._texts.append(_padded(gaps))
-        self._masks.append(_padded(tuple(b"\xff" * len(gap) for gap in gaps)))
+        self.texts.append(gaps)
         self._records.append(reading.record for reading in readings)
         self._factors.append(reading.factor for reading in readings)
         self._shifts.append(reading.shift for reading in readings)
-        number = self._known[gaps, meaning] = len(self._texts) - 1
+        number = self._known[gaps, meaning] = len(self.texts) - 1
         return number
 
 
@@ -118,6 +149,7 @@ class Shape:
             blocks that terminals of a kind have in common, then the terminal's own.
         block_offsets: How many bytes after it.
         wordings: What terminals of a kind have in common.
+        texts: A terminal's own text, by layout.
     """
 
     def __init__(self, layout: Layout, readings: Sequence[ReadingPlace]) -> None:
@@ -137,7 +169,7 @@ class Shape:
         self.wordings = Wordings(len(blocks) - owned, len(readings))
         self._wording = Growing(np.int64)
         self._gap_lengths = GrowingRows(np.int32, len(layout.gaps))
-        self._texts, self._masks = (GrowingRows(np.uint64, owned * BLOCK // 8) for _ in range(2))
+        self.texts = Texts(owned)
         self._channels = GrowingRows(np.int32, len(readings))
         self.converts = False
 
@@ -152,16 +184,6 @@ class Shape:
         return self._gap_lengths.data
 
     @property
-    def texts(self) -> Words:
-        """A terminal's own blocks, 0 beyond the gap, shape (layouts, blocks × words of a block)."""
-        return self._texts.data
-
-    @property
-    def masks(self) -> Words:
-        """Which of their bytes count."""
-        return self._masks.data
-
-    @property
     def channels(self) -> Ints:
         """Channel of each reading, shape (layouts, readings)."""
         return self._channels.data
@@ -169,8 +191,7 @@ class Shape:
     @property
     def nbytes(self) -> int:
         """Bytes of the tables."""
-        tables = (self.wordings, self._wording, self._gap_lengths, self._texts, self._masks,
-                  self._channels)  # fmt: skip
+        tables = (self.wordings, self._wording, self._gap_lengths, self.texts, self._channels)
         return sum(table.nbytes for table in tables)
 
     def add(self, layout: Layout, readings: Sequence[ReadingPlace]) -> int:
@@ -179,8 +200,7 @@ class Shape:
         common = tuple(gap for gap in layout.gaps if not is_own(gap))
         self._wording.append(self.wordings.number(common, readings))
         self._gap_lengths.append(len(gap) for gap in layout.gaps)
-        self._texts.append(_padded(own))
-        self._masks.append(_padded(tuple(b"\xff" * len(gap) for gap in own)))
+        self.texts.append(own)
         self._channels.append(reading.channel for reading in readings)
         self.converts |= any(not math.isnan(r.factor) for r in readings)
         return len(self._wording) - 1

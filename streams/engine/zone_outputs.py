@@ -36,6 +36,7 @@ class ZoneOutputs:
     def __init__(self, config: EngineConfig, own: PartitionSnapshot) -> None:
         self._config, self._own = config, own
         self._outlets: dict[str, _Outlet] = {}
+        self._touched: set[str] = set()
         self.published: list[Published] = []
         self._indications: dict[int, list[Indication]] = {}
 
@@ -70,8 +71,8 @@ class ZoneOutputs:
         """Publish values with their scores; tell the districts those that alerts depend on."""
         publish, indicated = self.published.append, self._config.indicated
         for _, value in values:
-            scores, snapshot, timezone, district = self._outlets[value.zone]
-            snapshot.is_touched = True
+            scores, _, timezone, district = self._outlets[value.zone]
+            self._touched.add(value.zone)
             publish(publish_vital(value, timezone))
             score = scores.step(value)
             if score is not None:
@@ -86,11 +87,12 @@ class ZoneOutputs:
 
     def touch(self, zone: str) -> None:
         """Note that the state of a zone changed."""
-        self._outlets[zone].snapshot.is_touched = True
+        self._touched.add(zone)
 
     def changed(self, *, everything: bool) -> Iterator[tuple[str, ZoneSnapshot]]:
         """The zones that changed since the last time, or all, with their snapshots."""
-        for zone, outlet in sorted(self._outlets.items()):
-            if outlet.snapshot.is_touched or everything:
-                outlet.scores.dump()
-                yield zone, outlet.snapshot
+        touched, self._touched = self._touched, set()
+        for zone in sorted(self._outlets if everything else touched):
+            outlet = self._outlets[zone]
+            outlet.scores.dump()
+            yield zone, outlet.snapshot

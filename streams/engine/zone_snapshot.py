@@ -39,7 +39,6 @@ class ZoneSnapshot(msgspec.Struct):
     vitals: ZoneState = msgspec.field(default_factory=ZoneState)
     scores: dict[str, Series] = {}
     grid: dict[str, int] = {}
-    is_touched: bool = False
 
     def fit(self, grid: dict[str, int]) -> None:
         """Begin the windows anew where they stand on the grid of another city pack."""
@@ -47,16 +46,6 @@ class ZoneSnapshot(msgspec.Struct):
             if self.grid:
                 self.vitals = ZoneState()
             self.grid = dict(grid)
-
-    def encoded(self) -> bytes:
-        """The block; the next change is news again."""
-        self.is_touched = False
-        return msgspec.msgpack.encode(self)
-
-    @classmethod
-    def decoded(cls, block: bytes) -> "ZoneSnapshot":
-        """A block that was `encoded`."""
-        return msgspec.msgpack.decode(block, type=cls)
 
 
 class PartitionSnapshot(msgspec.Struct):
