@@ -1,9 +1,11 @@
 """One real Kafka for the whole test session, and how Hypothesis runs."""
 
+import logging
 import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from streams.embedded.kafka import EmbeddedKafka
@@ -26,3 +28,14 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`host:port` of a Kafka; tests share it, so each uses topics and groups of its own."""
     with EmbeddedKafka(tmp_path_factory.mktemp("kafka"), report=print) as server:
         yield server.bootstrap
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """For what sets up the logs of its process, which all tests share."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

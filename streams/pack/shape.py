@@ -36,6 +36,11 @@ def shaped(value: object, wanted: Any, steps: Steps, findings: list[Finding]) ->
     Returns:
         The value, or `INVALID`; lists keep `INVALID` in place of each item that failed.
     """
+    try:
+        # Nearly everything is right; only what is not is looked at part by part.
+        return msgspec.convert(value, wanted)
+    except msgspec.ValidationError as error:
+        problem = str(error)
     origin = get_origin(wanted)
     if origin in (Union, UnionType):
         if value is None and NoneType in get_args(wanted):
@@ -47,11 +52,8 @@ def shaped(value: object, wanted: Any, steps: Steps, findings: list[Finding]) ->
     if origin in (tuple, dict):
         collect = _items if origin is tuple else _entries
         return collect(value, get_args(wanted), steps, findings)
-    try:
-        return msgspec.convert(value, wanted)
-    except msgspec.ValidationError as error:
-        findings.append(Finding(steps, value, str(error)))
-        return INVALID
+    findings.append(Finding(steps, value, problem))
+    return INVALID
 
 
 def _struct(

@@ -1,22 +1,18 @@
 """Faust as its manual shows it, one event a pack, without state: each pack is only decoded."""
 
-import time
 from typing import Any
 
 import faust
 import orjson
 
+from streams.bench.peers.faust_app import app_of
 from streams.bench.peers.marks import arguments
 
 
 def main() -> None:
     """Run until the marks end the process."""
     kafka, marks = arguments()
-    app = faust.App(
-        f"faust-plain-{time.monotonic_ns()}", broker=f"kafka://{kafka}", store="memory://",
-        topic_partitions=4, topic_replication_factor=1, consumer_auto_offset_reset="earliest",
-        web_enabled=False,
-    )  # fmt: skip
+    app = app_of("faust-plain", kafka)
     packs = app.topic("packs", key_type=bytes, value_type=bytes, value_serializer="raw")
 
     @app.agent(packs)

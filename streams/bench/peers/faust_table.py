@@ -1,11 +1,11 @@
 """Faust as its manual shows it, one event a pack, the windows in a table with its changelog."""
 
-import time
 from typing import Any
 
 import faust
 import orjson
 
+from streams.bench.peers.faust_app import app_of
 from streams.bench.peers.marks import arguments
 
 _WINDOW_S = 10
@@ -14,11 +14,7 @@ _WINDOW_S = 10
 def main() -> None:
     """Run until the marks end the process."""
     kafka, marks = arguments()
-    app = faust.App(
-        f"faust-table-{time.monotonic_ns()}", broker=f"kafka://{kafka}", store="memory://",
-        topic_partitions=4, topic_replication_factor=1, consumer_auto_offset_reset="earliest",
-        web_enabled=False,
-    )  # fmt: skip
+    app = app_of("faust-table", kafka)
     packs = app.topic("packs", key_type=bytes, value_type=bytes, value_serializer="raw")
     table = app.Table("windows", default=lambda: [0, 0.0, 1e300, -1e300], partitions=4)
 

@@ -1,6 +1,4 @@
 import logging
-from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 import pytest
@@ -8,15 +6,7 @@ import structlog
 
 from streams import log
 
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[Any]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logs_as_before")
 
 
 def test_json_events_are_one_object_a_line_on_standard_error(
