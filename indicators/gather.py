@@ -15,13 +15,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from indicators.gathered import Gathered, Member, Places, Pool, Table
-from indicators.plan import SignPlan
+from indicators.gathered import Gathered, Places, Pool, Table
+from indicators.sign_members import SignMembers
 from indicators.window import energies
 from sensors.decimals import Bools, Floats, Ints
-from sensors.directory import Directory
 from sensors.growing import ranges
-from sensors.quantity import CATALOGUE, Quantity
 from sensors.regions import NEVER, SPAN, Regions
 from sensors.row_places import span
 
@@ -29,39 +27,36 @@ _FEW: Final = 100
 """Up to so many blocks are read one by one."""
 
 
-class _Block(NamedTuple):
-    """Rows of one group in [start, end), ms relative to the gathering's end."""
+class _Blocks(NamedTuple):
+    """Blocks of one width; times are ms relative to the end of the gathering.
 
-    width: int
-    group: int
-    start: int
-    end: int
+    Attributes:
+        group: Group of each block.
+        start: First instant of its rows.
+        end: First instant after them.
+        scale: Steps per unit of each column, shape (blocks, width); 1 where nobody asks.
+        energetic: Where sound energy is summed.
+        guess: How many of a group's newest rows its block probably lies in.
+    """
 
-
-_Quantities = dict[int, Quantity]
-"""Column of a block → what it reports."""
+    group: Ints
+    start: Ints
+    end: Ints
+    scale: Floats
+    energetic: Bools
+    guess: int
 
 
 class _Batch:
     """Blocks of one width, reduced together; shape of what they give is (blocks, width)."""
 
-    def __init__(
-        self, blocks: Sequence[_Block], quantities: Sequence[_Quantities], guess: int
-    ) -> None:
-        self.width = blocks[0].width
-        self._group = np.array([block.group for block in blocks], np.int64)
-        self._start = np.array([block.start for block in blocks], np.int64)
-        self._end = np.array([block.end for block in blocks], np.int64)
-        scale = np.ones((len(blocks), self.width))
-        self._energetic = np.zeros(scale.shape, np.bool_)
-        for row, known in enumerate(quantities):
-            for column, quantity in known.items():
-                scale[row, column] = quantity.scale
-                self._energetic[row, column] = quantity.energetic
-        self._energetic_columns = np.flatnonzero(self._energetic.any(axis=0)).tolist()
-        self._scale = scale
-        self._has_one_scale = bool((scale == scale[0]).all())
-        self._guess = guess
+    def __init__(self, blocks: _Blocks) -> None:
+        self.width = blocks.scale.shape[1]
+        self._group, self._start, self._end = blocks.group, blocks.start, blocks.end
+        self._scale, self._energetic = blocks.scale, blocks.energetic
+        self._energetic_columns = np.flatnonzero(blocks.energetic.any(axis=0)).tolist()
+        self._has_one_scale = bool((blocks.scale == blocks.scale[0]).all())
+        self._guess = blocks.guess
 
     def reduce(self, regions: Regions, end: int) -> Table:
         """Reduce the rows of all blocks.
@@ -155,38 +150,45 @@ class Gathering:
     """What several windows are made of, worked out once for windows that close together.
 
     Args:
-        plans: Plan of each window's sign.
+        members: Members of each window's sign.
+        windows: Length of each window, ms.
         ends: End of each window, ms, relative to that of the first.
-        directory: Numbers of the channels; those not heard yet are left out.
-        regions: Their rows.
+        regions: Rows of the members.
     """
 
     def __init__(
-        self, plans: Sequence[SignPlan], ends: Sequence[int], directory: Directory, regions: Regions
+        self,
+        members: Sequence[SignMembers],
+        windows: Sequence[int],
+        ends: Sequence[int],
+        regions: Regions,
     ) -> None:
-        blocks: dict[_Block, _Quantities] = {}
-        guesses: dict[_Block, float] = {}
-        found: list[tuple[Member, _Block, int]] = []
-        for sign, (plan, end) in enumerate(zip(plans, ends, strict=True)):
-            for member, channel in _members(sign, plan, directory):
-                group, column = int(directory.group[channel]), int(directory.column[channel])
-                high = end + member.shift
-                block = _Block(int(regions.width[group]), group, high - plan.window, high)
-                blocks.setdefault(block, {})[column] = member.quantity
-                guesses[block] = max(guesses.get(block, 0.0), member.expected)
-                found.append((member, block, column))
+        sign = np.repeat(np.arange(len(members)), [len(m.terminals) for m in members])
+        every = _Every(*(np.concatenate([m[i] for m in members]) for i in _ARRAYS))
+        high = np.array(ends, np.int64)[sign] + every.shift
+        low = high - np.array(windows, np.int64)[sign]
+        width = regions.width[every.group]
+        # Members with the same rows in the same window share a block.
+        order = np.lexsort((high, low, every.group, width))
+        block, firsts = _numbered((width, every.group, low, high), order)
         self._batches: list[_Batch] = []
-        place: dict[_Block, int] = {}
+        cell = np.empty(sign.size, np.int64)
         cells = 0
-        for width in sorted({block.width for block in blocks}):
-            some = [block for block in blocks if block.width == width]
-            for row, block in enumerate(some):
-                place[block] = cells + row * width
-            guess = int(max(guesses[block] for block in some)) + 8
-            self._batches.append(_Batch(some, [blocks[block] for block in some], guess))
-            cells += len(some) * width
-        cell = [place[block] + column for _, block, column in found]
-        self._places = _places(plans, [member for member, _, _ in found], cell)
+        for size in np.unique(width).tolist():
+            here = width == size
+            base = int(block[here].min())
+            row, column = block[here] - base, every.column[here]
+            first = firsts[base : int(block[here].max()) + 1]
+            scale = np.ones((first.size, size))
+            energetic = np.zeros(scale.shape, np.bool_)
+            scale[row, column] = every.scale[here]
+            energetic[row, column] = every.energetic[here]
+            guess = int(every.expected[here].max()) + 8
+            blocks = _Blocks(every.group[first], low[first], high[first], scale, energetic, guess)
+            self._batches.append(_Batch(blocks))
+            cell[here] = cells + row * size + column
+            cells += scale.size
+        self._places = _places(members, every, cell)
 
     def gather(self, regions: Regions, end: int) -> Gathered:
         """Reduce the readings of each window.
@@ -199,36 +201,49 @@ class Gathering:
         return Gathered(self._places, tables)
 
 
-def _members(sign: int, plan: SignPlan, directory: Directory) -> list[tuple[Member, int]]:
-    """The members of a sign that have been heard, by quantity and terminal, and their channels."""
-    found = []
-    for member in sorted(plan.members, key=lambda m: (m.quantity, m.terminal)):
-        channel = directory.channel_of(f"{member.terminal}/{member.quantity}")
-        if channel is not None and directory.group[channel] >= 0:
-            about = directory.channels[channel]
-            quantity = CATALOGUE[member.quantity]
-            found.append(
-                (Member(sign, quantity, member.terminal, member.expected, about.shift_ms), channel)
+class _Every(NamedTuple):
+    """The arrays of the members of all signs."""
+
+    group: Ints
+    column: Ints
+    shift: Ints
+    expected: Floats
+    scale: Floats
+    energetic: Bools
+
+
+_ARRAYS: Final = [SignMembers._fields.index(name) for name in _Every._fields]
+
+
+def _numbered(columns: tuple[Ints, ...], order: Ints) -> tuple[Ints, Ints]:
+    """A number for each different row of columns, in an order; and the first place of each."""
+    is_first = np.ones(order.size, np.bool_)
+    is_first[1:] = False
+    for column in columns:
+        is_first[1:] |= column[order][1:] != column[order][:-1]
+    number = np.empty(order.size, np.int64)
+    number[order] = np.cumsum(is_first) - 1
+    return number, order[is_first]
+
+
+def _places(members: Sequence[SignMembers], every: _Every, cell: Ints) -> Places:
+    """Where members are, and the pools of all signs."""
+    pools: list[Pool] = []
+    pools_of: list[list[Pool]] = []
+    begin = 0
+    for sign in members:
+        edges = [*(begin + sign.pool_first).tolist(), begin + len(sign.terminals)]
+        own = [
+            Pool(len(pools) + number, quantity, first, end)
+            for number, (quantity, (first, end)) in enumerate(
+                zip(sign.quantities, pairwise(edges), strict=True)
             )
-    return found
-
-
-def _places(plans: Sequence[SignPlan], members: Sequence[Member], cell: Sequence[int]) -> Places:
-    """Where members are, and pools: members of one sign and quantity stand together."""
-    names = [(member.sign, member.quantity.name) for member in members]
-    firsts = [i for i, name in enumerate(names) if i == 0 or name != names[i - 1]]
-    pools = [
-        Pool(number, members[first].quantity, first, last)
-        for number, (first, last) in enumerate(pairwise([*firsts, len(names)]))
-    ]
-    pools_of: list[list[Pool]] = [[] for _ in plans]
-    for pool in pools:
-        pools_of[members[pool.first].sign].append(pool)
+        ]
+        pools += own
+        pools_of.append(own)
+        begin = edges[-1]
     return Places(
-        members, pools, pools_of,
-        [sum((member.expected for member in plan.members), 0.0) for plan in plans],
-        np.array(cell, np.int64),
-        np.array([member.shift for member in members], np.int64),
-        np.array([member.expected for member in members]),
-        np.array(firsts, np.int64),
+        [terminal for sign in members for terminal in sign.terminals], pools, pools_of,
+        [sign.promised for sign in members], cell, every.shift, every.expected,
+        np.array([pool.first for pool in pools], np.int64),
     )  # fmt: skip

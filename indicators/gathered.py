@@ -12,16 +12,6 @@ from sensors.quantity import Quantity
 from sensors.regions import NEVER
 
 
-class Member(NamedTuple):
-    """One (terminal, quantity) of one sign; its window is number `sign` of those gathered."""
-
-    sign: int
-    quantity: Quantity
-    terminal: str
-    expected: float
-    shift: int
-
-
 class Pool(NamedTuple):
     """The members [first, end) of one sign that have one quantity."""
 
@@ -65,7 +55,7 @@ class Places(NamedTuple):
     """Where members and pools are among the cells of the tables.
 
     Attributes:
-        members: All members.
+        terminals: Terminal of each member.
         pools: All pools, by number.
         pools_of: The pools of each sign.
         expected: Readings that each sign should have.
@@ -75,7 +65,7 @@ class Places(NamedTuple):
         pool_first: First member of each pool.
     """
 
-    members: Sequence[Member]
+    terminals: Sequence[str]
     pools: Sequence[Pool]
     pools_of: Sequence[Sequence[Pool]]
     expected: Sequence[float]
@@ -163,17 +153,24 @@ class Gathered:
             columns = self._count, self._low, self._high, self._steps, self._energy
             self._rows = list(zip(*(column.tolist() for column in columns), strict=True))
         _, quantity, first, end = self._places.pools[number]
-        members, values_of, found = self._places.members, self.values_of, []
+        terminals, promised, found = self._places.terminals, self._places.promised, []
         for index in range(first, end):
             count, low, high, steps, energy = self._rows[index]
             if count:
-                about, values = members[index], partial(values_of, index)
+                expected, values = float(promised[index]), partial(self.values_of, index)
                 found.append(
                     Aggregate(
-                        about.terminal, quantity, about.expected, count, low, high, steps, energy,
+                        terminals[index],
+                        quantity,
+                        expected,
+                        count,
+                        low,
+                        high,
+                        steps,
+                        energy,
                         values,
                     )
-                )  # fmt: skip
+                )
         return found
 
 

@@ -17,6 +17,7 @@ from indicators.evaluate import Window, evaluate, heard
 from indicators.gather import Gathering
 from indicators.gathered import Gathered
 from indicators.plan import ZonePlan
+from indicators.sign_members import SignMembers, members_of
 from indicators.state import ZoneState
 from indicators.vital_sign import VitalValue
 from indicators.zone_vitals import Sign, ZoneVitals
@@ -45,7 +46,6 @@ class Vitals:
         self._zone_of: list[ZoneVitals] = []
         self._dirty: set[tuple[str, str, int]] = set()
         self._gatherings: dict[tuple[int, ...], Gathering] = {}
-        self._version = -1
 
     # -- zones and groups -------------------------------------------------------------------------
 
@@ -76,6 +76,8 @@ class Vitals:
     def sync_groups(self) -> None:
         """Take in the groups that the directory has opened since."""
         members = self._directory.members
+        if self.edges.groups < len(members):
+            self._gatherings.clear()
         while self.edges.groups < len(members):
             pairs: dict[tuple[int, int], None] = {}
             for channel in members[self.edges.groups]:
@@ -84,6 +86,7 @@ class Vitals:
                     pairs[zone.slot, 0] = None
                     for sign in zone.feeds.get(about.quantity.name, ()):
                         pairs[sign.slot, about.shift_ms] = None
+                        sign.members = None
             self.edges.add_group(pairs)
 
     # -- readings that need a closer look ----------------------------------------------------------
@@ -191,6 +194,8 @@ class Vitals:
     def close_next(self) -> list[tuple[ZoneVitals, VitalValue]]:
         """Close the windows that are due first, those of one instant together."""
         due, signs = self._closings.take()
+        if not signs:
+            return []
         ends = [due - sign.plan.grace for sign in signs]
         gathered, directory = self._gather(signs, ends), self._directory
         values = []
@@ -242,27 +247,25 @@ class Vitals:
 
     def _newest_of(self, sign: Sign) -> int:
         """The newest remembered instant (shifted into its window) of all members of a sign."""
-        newest = NEVER
-        for member in sign.plan.members:
-            channel = self._directory.channel_of(f"{member.terminal}/{member.quantity}")
-            if channel is not None and self._directory.group[channel] >= 0:
-                group, column = self._directory.group[channel], self._directory.column[channel]
-                found = newest_in(self._regions, int(group), int(column))
-                newest = max(newest, found - self._directory.channels[channel].shift_ms)
-        return newest
+        members = self._members(sign)
+        places = zip(members.group.tolist(), members.column.tolist(), members.shift, strict=True)
+        found = (newest_in(self._regions, group, column) - shift for group, column, shift in places)
+        return max(map(int, found), default=NEVER)
+
+    def _members(self, sign: Sign) -> SignMembers:
+        if sign.members is None:
+            sign.members = members_of(sign.plan, self._directory)
+        return sign.members
 
     def _gather(self, signs: Sequence[Sign], ends: Sequence[int]) -> Gathered:
-        if self._version != self._directory.version:
-            self._gatherings.clear()
-            self._version = self._directory.version
-        first = ends[0] if ends else 0
+        first = ends[0]
         after = [end - first for end in ends]
         key = tuple([sign.slot for sign in signs] + after)
         gathering = self._gatherings.get(key)
         if gathering is None:
-            plans = [sign.plan for sign in signs]
-            gathering = Gathering(plans, after, self._directory, self._regions)
             if len(self._gatherings) >= _MOST_GATHERINGS:
                 self._gatherings.clear()
-            self._gatherings[key] = gathering
+            members = [self._members(sign) for sign in signs]
+            windows = [sign.plan.window for sign in signs]
+            gathering = self._gatherings[key] = Gathering(members, windows, after, self._regions)
         return gathering.gather(self._regions, first)

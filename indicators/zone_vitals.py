@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from indicators.edges import Edges
 from indicators.plan import SignPlan, ZonePlan
+from indicators.sign_members import SignMembers
 from indicators.state import SignState, ZoneState
 from indicators.vital_sign import Basis
 
@@ -19,16 +20,18 @@ class Sign:
         state: Its state.
         slot: Its slot among the edges.
         order: By what signs that close together are ordered: zone and sign.
+        members: What feeds it, as arrays; None until it is looked up.
         is_fed: Whether readings feed it, and not other signs or the silence of terminals.
     """
 
-    __slots__ = ("about", "is_fed", "order", "place", "plan", "slot", "state", "zone")
+    __slots__ = ("about", "is_fed", "members", "order", "place", "plan", "slot", "state", "zone")
 
     def __init__(self, zone: "ZoneVitals", plan: SignPlan, state: SignState, slot: int) -> None:
         self.zone, self.place = zone, zone.plan.zone.id
         self.plan, self.about, self.state, self.slot = plan, plan.sign, state, slot
         self.order = self.place, plan.sign.id
         self.is_fed = plan.sign.basis is Basis.READINGS
+        self.members: SignMembers | None = None
 
 
 class ZoneVitals:

@@ -23,7 +23,6 @@ class Directory:
         channels: What is known of a channel, by number.
         members: Channels of a group, in the order of its cells, by group of the row store; -1 for a
             quantity that left the city pack.
-        version: Changes whenever a channel gets a group.
     """
 
     def __init__(self, store: Regions) -> None:
@@ -32,7 +31,6 @@ class Directory:
         self.names: list[str] = []
         self.channels: list[Channel] = []
         self.members: list[list[int]] = []
-        self.version = 0
         self._terminal_of: dict[str, int] = {}
         self._channel_of: dict[str, int] = {}
         self._low, self._high = Growing(np.float64), Growing(np.float64)
@@ -159,7 +157,6 @@ class Directory:
             if channel >= 0:
                 self._group.data[channel] = group
                 self._column.data[channel] = column
-        self.version += 1
         return group
 
     def heard(self, terminal: int) -> int | None:
