@@ -19,7 +19,6 @@ SPAN: Final = 2**31 - 1
 _LEAST_ROOM: Final = 4
 _MOST_AHEAD: Final = 4096
 """Rows that a region has room for before they come, at most."""
-_SMALL: Final = 1 << 20
 
 
 class Regions:
@@ -216,8 +215,8 @@ class Regions:
 
 
 def _larger(size: int) -> int:
-    """Small pools double; large ones grow by an eighth."""
-    return max(1024, 2 * size) if size < _SMALL else size + size // 8
+    """Half as much again; what is not written yet costs address space only."""
+    return max(1024, size + size // 2)
 
 
 def _packed(into: Any, pool: Any, begins: Ints, rooms: Ints, used: Ints) -> tuple[Any, Ints]:  # noqa: ANN401 - arrays of one dtype or the other
