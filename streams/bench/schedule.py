@@ -73,7 +73,8 @@ def schedule(places: Places, packs: int, seed: int, faults: Faults = Faults()) -
     fresh = packs - doubled - late
     row = np.arange(packs)
     terminal, at_ms = _on_time(places, fresh)
-    received = at_ms + rng.integers(10, 501, fresh)
+    # Each terminal has its own way; by itself it is never out of order, however often it sends.
+    received = at_ms + rng.integers(10, 501, places.shape.terminals)[terminal]
     held_back = rng.choice(fresh, round(packs * faults.reordered), replace=False)
     received[held_back] += rng.integers(2_000, 10_001, len(held_back))
     again = rng.choice(fresh, doubled, replace=False)
