@@ -8,9 +8,10 @@ import numpy as np
 from sensors.city import City
 from sensors.decimals import Bools, Floats, Ints
 from sensors.directory import Directory
-from sensors.frame_reader import Scanned, scan
+from sensors.frame_reader import Scanned
 from sensors.layout import LayoutTable
 from sensors.ledger import Ledger
+from sensors.native.scanning import scanner
 from sensors.reason import Reason
 from sensors.screening import is_plausible, time_reason
 from streams.engine.reception import Reading, Reception, learned, receive
@@ -92,6 +93,7 @@ class FrameIntake:
         self._city, self._directory, self._strangers = city, directory, strangers
         self._open_terminal = open_terminal
         self.layouts = LayoutTable()
+        self._scan = scanner(self.layouts)
 
     def read(self, frame: bytes, now: int) -> Incoming:
         """Read a frame.
@@ -100,7 +102,7 @@ class FrameIntake:
             frame: Lines separated by LF.
             now: Stream time before it.
         """
-        scanned = scan(frame, self.layouts)
+        scanned = self._scan(frame)
         receptions: dict[int, Reception] = {}
         stamps = scanned.received
         for index in np.flatnonzero(scanned.layout < 0).tolist():
