@@ -9,9 +9,10 @@ import ctypes
 from importlib.machinery import EXTENSION_SUFFIXES
 from typing import Any, Final
 
+import numpy as np
 import numpy.typing as npt
 
-_ABI: Final = 1
+_ABI: Final = 2
 """VITALS_ABI of native.h."""
 PATH: Final = f"{__path__[0]}/vitals{EXTENSION_SUFFIXES[-1]}"
 """Where the compiled library is, if it was built."""
@@ -42,7 +43,9 @@ def use(*, compiled: bool) -> None:
 
 def pointer(array: npt.NDArray[Any]) -> int:
     """The address of a contiguous array's first element; the array must outlive its use."""
-    return array.ctypes.data
+    # `array.ctypes.data` is the same, and makes three objects to say so.
+    address: int = array.__array_interface__["data"][0]
+    return address
 
 
 class Struct(ctypes.Structure):
@@ -51,7 +54,7 @@ class Struct(ctypes.Structure):
     def __init__(self, **fields: Any) -> None:  # noqa: ANN401 - numbers, arrays, structs
         self.kept = tuple(fields.values())
         plain = {
-            name: value.ctypes.data if hasattr(value, "ctypes") else value
+            name: pointer(value) if isinstance(value, np.ndarray) else value
             for name, value in fields.items()
         }
         super().__init__(**plain)

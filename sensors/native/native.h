@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 1
+#define VITALS_ABI 2
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -55,8 +55,28 @@ typedef struct {
     int64_t readings;                           /* how many there are */
 } Columns;
 
+/* sensors/regions.py as pointers into its tables. */
+typedef struct {
+    int32_t *since_epoch; /* [rows of all groups] */
+    double *values;       /* [cells of all groups] */
+    int64_t *count, *newest;                                             /* [groups] */
+    const int64_t *floor, *epoch, *row, *cell, *width, *room, *capacity; /* [groups] */
+} Regions;
+
+/* `Rows` of sensors/appending.py, and which of them are odd. */
+typedef struct {
+    int64_t count;
+    const int64_t *group, *at; /* [count] */
+    const int64_t *first;      /* [count + 1] */
+    const int64_t *column;     /* [readings] */
+    const double *value;       /* [readings] */
+    const uint8_t *is_odd;     /* [count] */
+} Rows;
+
 int vitals_start(void);
 void vitals_learn_heads(const Heads *heads, const int64_t *layouts, int64_t count);
 int64_t vitals_scan(const uint8_t *frame, int64_t size, const Layouts *layouts, Columns *out);
+int64_t vitals_append(const Regions *regions, const Rows *rows, int64_t from, int64_t *coming,
+                      uint8_t *outcome, int64_t *lacking);
 
 #endif

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sensors.appending import Rows
 from sensors.city import City
 from sensors.decimals import Bools, Floats, Ints
 from sensors.directory import Directory
@@ -29,6 +30,7 @@ class Incoming(NamedTuple):
         receptions: Lines that were decoded in full.
         refused: Line → record and reason of readings that were screened out.
         channel: Channel of each reading.
+        column: Its cell in a row of its group.
         record: Its record in the pack.
         value: In the canonical unit.
         row_first: First reading of each row, and after the last row how many readings there are.
@@ -45,6 +47,7 @@ class Incoming(NamedTuple):
     receptions: dict[int, Reception]
     refused: dict[int, list[tuple[int, Reason]]]
     channel: Ints
+    column: Ints
     record: Ints
     value: Floats
     row_first: Ints
@@ -55,6 +58,13 @@ class Incoming(NamedTuple):
     def line(self, index: int) -> bytes:
         """The bytes of a line."""
         return self.frame[int(self.starts[index]) : int(self.ends[index])]
+
+    def rows(self, first: int, last: int) -> tuple[Rows, int, int]:
+        """Some rows; their first reading, and where their readings end."""
+        begins = self.row_first[first : last + 1]
+        some = slice(first, last)
+        rows = Rows(self.row_group[some], self.row_at[some], begins, self.column, self.value)
+        return rows, int(begins[0]), int(begins[-1])
 
 
 class _Columns(NamedTuple):
@@ -169,7 +179,7 @@ class FrameIntake:
         firsts = np.flatnonzero(begins)
         return Incoming(
             frame, scanned.starts, scanned.ends, scanned.layout, effective, receptions, refused,
-            columns.channel, columns.record, columns.value,
+            columns.channel, self._directory.column[columns.channel], columns.record, columns.value,
             np.append(firsts, line.size), line[firsts], group[firsts], at[firsts],
         )  # fmt: skip
 
