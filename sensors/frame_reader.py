@@ -51,6 +51,10 @@ class Scanned(NamedTuple):
     at: Ints
     value: Floats
 
+    def text(self, frame: bytes, line: int) -> bytes:
+        """The bytes of a line."""
+        return frame[int(self.starts[line]) : int(self.ends[line])]
+
 
 class _Numbers(NamedTuple):
     """The numbers of some lines; `first`, `how_many` and `ends` (of the line) by line."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-_ABI: Final = 2
+_ABI: Final = 3
 """VITALS_ABI of native.h."""
 PATH: Final = f"{__path__[0]}/vitals{EXTENSION_SUFFIXES[-1]}"
 """Where the compiled library is, if it was built."""

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 2
+#define VITALS_ABI 3
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -75,6 +75,7 @@ typedef struct {
 
 int vitals_start(void);
 void vitals_learn_heads(const Heads *heads, const int64_t *layouts, int64_t count);
+int64_t vitals_lines(const uint8_t *frame, int64_t size);
 int64_t vitals_scan(const uint8_t *frame, int64_t size, const Layouts *layouts, Columns *out);
 int64_t vitals_append(const Regions *regions, const Rows *rows, int64_t from, int64_t *coming,
                       uint8_t *outcome, int64_t *lacking);

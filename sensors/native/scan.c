@@ -167,6 +167,13 @@ static int64_t layout_of(const Layouts *layouts, const uint8_t *start, const uin
     return -1;
 }
 
+int64_t vitals_lines(const uint8_t *frame, int64_t size) {
+    const uint8_t *at = frame, *last = frame + size;
+    int64_t breaks = 0;
+    while (at < last && (at = memchr(at, '\n', (size_t)(last - at)))) at++, breaks++;
+    return breaks + 1;
+}
+
 int64_t vitals_scan(const uint8_t *frame, int64_t size, const Layouts *layouts, Columns *out) {
     const uint8_t *at = frame, *last = frame + size;
     int64_t line = 0;

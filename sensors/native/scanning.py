@@ -109,8 +109,8 @@ class CompiledScan:
     """
 
     def __init__(self, compiled: ctypes.CDLL, layouts: LayoutTable) -> None:
-        self._scan = compiled.vitals_scan
-        self._scan.restype = _INT
+        self._scan, self._lines = compiled.vitals_scan, compiled.vitals_lines
+        self._scan.restype = self._lines.restype = _INT
         self._layouts = layouts
         self._heads = _HeadIndex(compiled.vitals_learn_heads)
         self._known = -1
@@ -122,7 +122,7 @@ class CompiledScan:
         """Read the lines of a frame that have known layouts."""
         if self._known != len(self._layouts):
             self._update()
-        lines = frame.count(b"\n") + 1
+        lines = self._lines(frame, _INT(len(frame)))
         most = lines * self._most_readings
         starts, ends, layout, received = np.empty((4, lines), np.int64)
         line, channel, record, at = np.empty((4, most), np.int64)

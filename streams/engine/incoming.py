@@ -1,7 +1,7 @@
 """A frame as columns: its lines, their readings, and the rows that the readings make."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from sensors.native.scanning import scanner
 from sensors.reason import Reason
 from sensors.screening import is_plausible, time_reason
 from streams.engine.reception import Reading, Reception, learned, receive
+
+
+_MANY: Final = 8
+"""From so many unknown lines in a frame on it is read a second time, with what was learned."""
 
 
 class Incoming(NamedTuple):
@@ -112,18 +116,35 @@ class FrameIntake:
             frame: Lines separated by LF.
             now: Stream time before it.
         """
-        scanned = self._scan(frame)
-        receptions: dict[int, Reception] = {}
+        scanned, receptions = self._lines(frame)
         stamps = scanned.received
-        for index in np.flatnonzero(scanned.layout < 0).tolist():
-            line = frame[int(scanned.starts[index]) : int(scanned.ends[index])]
-            reception = self._receive(line)
-            receptions[index] = reception
+        for index, reception in receptions.items():
             stamps[index] = reception.received or 0
         effective = np.maximum.accumulate(np.maximum(stamps, now))
         columns = _columns(scanned, receptions)
         columns, refused = self._screen(columns, effective, receptions)
         return self._rows(frame, scanned, effective, receptions, refused, columns)
+
+    def _lines(self, frame: bytes) -> tuple[Scanned, dict[int, Reception]]:
+        """Its lines: what known layouts say, and what the others are."""
+        scanned = self._scan(frame)
+        unknown = _unknown(scanned)
+        if len(unknown) < _MANY:
+            return scanned, {index: self._receive(scanned.text(frame, index)) for index in unknown}
+        # A terminal that is new sends more than one line of a kind: what is learned from the first
+        # reads the others.
+        firsts: dict[bytes, int] = {}
+        for index in unknown:
+            firsts.setdefault(scanned.text(frame, index).partition(b",")[0], index)
+        known = len(self.layouts)
+        found = {index: self._receive(scanned.text(frame, index)) for index in firsts.values()}
+        if len(self.layouts) > known:
+            scanned = self._scan(frame)
+        receptions = {
+            index: found.get(index) or self._receive(scanned.text(frame, index))
+            for index in _unknown(scanned)
+        }
+        return scanned, receptions
 
     def _receive(self, line: bytes) -> Reception:
         reception = receive(line, self._city, self._directory, self._strangers)
@@ -182,6 +203,12 @@ class FrameIntake:
             columns.channel, self._directory.column[columns.channel], columns.record, columns.value,
             np.append(firsts, line.size), line[firsts], group[firsts], at[firsts],
         )  # fmt: skip
+
+
+def _unknown(scanned: Scanned) -> list[int]:
+    """The lines that have no known layout."""
+    found: list[int] = np.flatnonzero(scanned.layout < 0).tolist()
+    return found
 
 
 def _columns(scanned: Scanned, receptions: dict[int, Reception]) -> _Columns:
