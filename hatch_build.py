@@ -1,5 +1,6 @@
-"""Compiles the twins of the hot path (sensors/native/*.c): `python hatch_build.py`, or as a part of
-every install.
+"""Compiles the twins of the hot path, sensors/native/*.c.
+
+It runs as a part of every install, and as `python hatch_build.py` when a source has changed.
 
 Without a C compiler, or where it fails, the package is installed without them and does the same
 work with numpy, at about half the speed.
