@@ -58,22 +58,29 @@ class _Batch:
         self._has_one_scale = bool((blocks.scale == blocks.scale[0]).all())
         self._guess = blocks.guess
 
-    def reduce(self, regions: Regions, end: int) -> Table:
-        """Reduce the rows of all blocks.
+    def reduce(self, regions: Regions, ends: Ints) -> Table:
+        """Reduce the rows of all blocks, as they lie before each end.
 
         Args:
             regions: The rows.
-            end: End of the gathering, ms.
+            ends: Ends of the gathering, ms.
+
+        Returns:
+            All blocks of the first end, then those of the next.
         """
-        read = self._few if self._group.size <= _FEW else self._many
-        table, instants = read(regions, end)
+        group = np.tile(self._group, ends.size)
+        start, end = (np.add.outer(ends, edge).ravel() for edge in (self._start, self._end))
+        read = self._few if group.size <= _FEW else self._many
+        table, instants = read(regions, group, start, end)
         if not table.values.size:
             return table
         values, rows = table.values, table.rows
         filled: Any = slice(None) if rows.all() else np.flatnonzero(rows)
         at = table.begins[filled]
         is_there = values == values  # noqa: PLR0124 - not NaN
-        scale = self._scale[:1] if self._has_one_scale else np.repeat(self._scale, rows, axis=0)
+        scale = self._scale[:1]
+        if not self._has_one_scale:
+            scale = np.repeat(np.tile(self._scale, (ends.size, 1)), rows, axis=0)
         steps = np.rint(values * scale)
         if is_there.all():
             table.low[filled] = np.minimum.reduceat(values, at)
@@ -85,15 +92,16 @@ class _Batch:
             steps[~is_there] = 0.0
         table.steps[filled] = np.add.reduceat(steps.astype(np.int64), at)
         for column in self._energetic_columns:
-            counts = is_there[:, column] & np.repeat(self._energetic[:, column], rows)
+            is_level = np.repeat(np.tile(self._energetic[:, column], ends.size), rows)
+            counts = is_there[:, column] & is_level
             table.energy[filled, column] = np.add.reduceat(_energies(values[:, column], counts), at)
         return table
 
-    def _few(self, regions: Regions, end: int) -> tuple[Table, Ints]:
+    def _few(self, regions: Regions, groups: Ints, start: Ints, end: Ints) -> tuple[Table, Ints]:
         """As `_many`, block by block: that is quicker where there are few."""
-        groups, width = self._group, self.width
+        width = self.width
         epoch = regions.epoch[groups]
-        edges = np.stack((self._start, self._end), axis=1) + (end - epoch)[:, None]
+        edges = np.stack((start - epoch, end - epoch), axis=1)
         spans = np.clip(edges, -1, SPAN).astype(np.int32)
         tables = (regions.row, regions.count, regions.cell)
         sizes, instants, values = [], [], []
@@ -108,10 +116,9 @@ class _Batch:
         table = Table(rows, np.cumsum(rows) - rows, np.concatenate(values).reshape(-1, width))
         return table, np.repeat(epoch, rows) + np.concatenate(instants)
 
-    def _many(self, regions: Regions, end: int) -> tuple[Table, Ints]:
+    def _many(self, regions: Regions, groups: Ints, start: Ints, end: Ints) -> tuple[Table, Ints]:
         """The rows of all blocks, one block after the other, and their instants."""
-        groups = self._group
-        first, last = span(regions, groups, self._start + end, self._end + end, self._guess)
+        first, last = span(regions, groups, start, end, self._guess)
         rows = last - first
         place = ranges(first, rows)
         cells = np.repeat(regions.cell[groups], rows) + place * self.width
@@ -172,7 +179,8 @@ class Gathering:
         order = np.lexsort((high, low, every.group, width))
         block, firsts = _numbered((width, every.group, low, high), order)
         self._batches: list[_Batch] = []
-        cell = np.empty(sign.size, np.int64)
+        # Of each member: its cell in its table, the table's cells, and those of tables before it.
+        cell = np.empty((3, sign.size), np.int64)
         cells = 0
         for size in np.unique(width).tolist():
             here = width == size
@@ -186,19 +194,26 @@ class Gathering:
             guess = int(every.expected[here].max()) + 8
             blocks = _Blocks(every.group[first], low[first], high[first], scale, energetic, guess)
             self._batches.append(_Batch(blocks))
-            cell[here] = cells + row * size + column
+            cell[:, here] = (
+                row * size + column,
+                np.full(row.size, scale.size),
+                np.full(row.size, cells),
+            )
             cells += scale.size
         self._places = _places(members, every, cell)
 
-    def gather(self, regions: Regions, end: int) -> Gathered:
-        """Reduce the readings of each window.
+    def gather(self, regions: Regions, end: int, hop: int = 0, rounds: int = 1) -> Gathered:
+        """Reduce the readings of each window; of several rounds, one hop after the other.
 
         Args:
             regions: The rows.
             end: End of the first window, ms.
+            hop: From one round to the next, ms.
+            rounds: How many there are.
         """
-        tables = [batch.reduce(regions, end) for batch in self._batches]
-        return Gathered(self._places, tables)
+        ends = end + hop * np.arange(rounds)
+        tables = [batch.reduce(regions, ends) for batch in self._batches]
+        return Gathered(self._places, tables, rounds)
 
 
 class _Every(NamedTuple):
@@ -244,6 +259,6 @@ def _places(members: Sequence[SignMembers], every: _Every, cell: Ints) -> Places
         begin = edges[-1]
     return Places(
         [terminal for sign in members for terminal in sign.terminals], pools, pools_of,
-        [sign.promised for sign in members], cell, every.shift, every.expected,
+        [sign.promised for sign in members], cell[0], cell[1], cell[2], every.shift, every.expected,
         np.array([pool.first for pool in pools], np.int64),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from indicators.edges import Edges
+from indicators.edges import Edges, Pace
 from indicators.plan import SignPlan, ZonePlan
 from indicators.sign_members import SignMembers
 from indicators.state import SignState, ZoneState
@@ -41,6 +41,7 @@ class ZoneVitals:
         plan: What the zone computes.
         state: Its state.
         slot: Its own slot among the edges.
+        shelf: Where its gatherings are kept.
         signs: Its signs by id.
         feeds: Quantity → the signs that it feeds.
         terminals: Number and cadence (s) of its terminals by id.
@@ -48,14 +49,29 @@ class ZoneVitals:
 
     def __init__(self, plan: ZonePlan, state: ZoneState, edges: Edges) -> None:
         self.plan, self.state = plan, state
-        self.slot = edges.add_slot()
+        self.slot = edges.add_slot(_pace_of_zone(plan))
+        self.shelf = 0
         self.terminals: dict[str, tuple[int, float]] = {}
         self.signs: dict[str, Sign] = {}
         for name, sign_plan in plan.signs.items():
             kept = state.signs.setdefault(name, SignState())
-            self.signs[name] = Sign(self, sign_plan, kept, edges.add_slot())
+            self.signs[name] = Sign(self, sign_plan, kept, edges.add_slot(_pace_of(sign_plan)))
         self.feeds: Mapping[str, tuple[Sign, ...]] = {
             quantity: tuple(self.signs[plan.sign.id] for plan in plans)
             for quantity, plans in plan.by_quantity.items()
         }
         self.hops = {sign: plan.hop for sign, plan in plan.signs.items()}
+
+
+def _pace_of(plan: SignPlan) -> Pace:
+    if plan.sign.basis is not Basis.READINGS:
+        return Pace()
+    return Pace(plan.hop, plan.grace, plan.silence + plan.grace)
+
+
+def _pace_of_zone(plan: ZonePlan) -> Pace:
+    """Its signs that no reading feeds sleep when nothing at all has come for long."""
+    derived = [own for own in plan.signs.values() if own.sign.basis is not Basis.READINGS]
+    if not derived:
+        return Pace()
+    return Pace(patience=min(own.silence + own.grace for own in derived))
