@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from indicators.reduction import Table
 from indicators.window import Aggregate, Members
 from sensors.decimals import Floats, Ints
 from sensors.quantity import Quantity
@@ -19,36 +20,6 @@ class Pool(NamedTuple):
     quantity: Quantity
     first: int
     end: int
-
-
-class Table:
-    """What the columns of blocks come to, each of shape (blocks, width).
-
-    Attributes:
-        rows: Rows of each block, shape (blocks,).
-        begins: First row of each block in `values`, shape (blocks,).
-        values: All rows, NaN where there is no value, shape (rows, width).
-        count: Values in the column.
-        low: Smallest of them.
-        high: Largest of them.
-        steps: Sum of round(value × scale).
-        energy: Sum of the sound energy, for levels in dB only.
-        newest: Instant of the last one, ms.
-        is_complete: Whether every cell has a value.
-    """
-
-    __slots__ = (
-        "begins", "count", "energy", "high", "is_complete", "low", "newest", "rows", "steps",
-        "values",
-    )  # fmt: skip
-
-    def __init__(self, rows: Ints, begins: Ints, values: Floats) -> None:
-        shape = rows.size, values.shape[1]
-        self.rows, self.begins, self.values = rows, begins, values
-        self.count, self.steps, self.energy = (np.zeros(shape, np.int64) for _ in range(3))
-        self.low, self.high = np.full(shape, np.inf), np.full(shape, -np.inf)
-        self.newest = np.full(shape, NEVER)
-        self.is_complete = True
 
 
 class Places(NamedTuple):
@@ -121,10 +92,7 @@ class Gathered:
             if cell < table.count.size:
                 break
             cell -= table.count.size
-        block, column = divmod(cell, table.values.shape[1])
-        begin = int(table.begins[block])
-        values = table.values[begin : begin + int(table.rows[block]), column]
-        return values if table.is_complete else values[~np.isnan(values)]
+        return table.values(cell)
 
     def _values_of(self, first: int, end: int) -> Floats:
         return np.concatenate([self.values_of(member) for member in range(first, end)])

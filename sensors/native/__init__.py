@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-_ABI: Final = 4
+_ABI: Final = 5
 """VITALS_ABI of native.h."""
 INT, POINTER = ctypes.c_int64, ctypes.c_void_p
 PATH: Final = f"{__path__[0]}/vitals{EXTENSION_SUFFIXES[-1]}"
@@ -61,6 +61,11 @@ class Struct(ctypes.Structure):
         }
         super().__init__(**plain)
 
+    @classmethod
+    def names(cls) -> list[str]:
+        """The names of its fields."""
+        return [field[0] for field in cls._fields_]
+
 
 Kind = TypeVar("Kind", bound=Struct)
 
@@ -75,7 +80,7 @@ class View(Generic[Kind]):
 
     def __init__(self, kind: type[Kind], owner: object) -> None:
         self._kind, self._owner = kind, owner
-        self._names = [field[0] for field in kind._fields_]
+        self._names = kind.names()
         self._arrays: list[object] = [None] * len(self._names)
         self._struct = kind()
 

@@ -12,7 +12,9 @@ from sensors.native import INT, POINTER, Struct, View, library, pointer
 from sensors.row_store import RowStore
 
 
-class _Regions(Struct):
+class RegionTables(Struct):
+    """The tables of `Regions`."""
+
     _fields_ = [
         (name, POINTER) for name in ("since_epoch", "values", "count", "newest", "floor", "epoch",
                                  "row", "cell", "width", "room", "capacity")
@@ -39,7 +41,7 @@ class CompiledAppend:
         self._append.restype = INT
         self._store = store
         self._coming = np.zeros(0, np.int64)
-        self._tables = View(_Regions, store)
+        self._tables = View(RegionTables, store)
 
     def __call__(self, rows: Rows, is_odd: Bools, now: int) -> Outcomes:
         """See `appending.append`."""

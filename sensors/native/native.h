@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 4
+#define VITALS_ABI 5
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -101,7 +101,7 @@ typedef struct {
     int64_t count;
 } Energies;
 
-/* Blocks of one width, of indicators/gather.py. */
+/* Blocks of one width, of indicators/reduction.py. */
 typedef struct {
     int64_t count, width;
     const int64_t *group, *start, *end; /* [count]; ms relative to the end of a round */
@@ -110,9 +110,9 @@ typedef struct {
     const Energies *energies;
 } Blocks;
 
-/* `Table` of indicators/gathered.py: nothing yet (0, +inf, -inf, NEVER) in all cells. */
+/* `Table` of indicators/reduction.py: nothing yet (0, +inf, -inf, NEVER) in all cells. */
 typedef struct {
-    int64_t *rows;                              /* [rounds × blocks] */
+    int64_t *rows, *first;                      /* [rounds × blocks] */
     int64_t *count, *steps, *energy, *newest;   /* [rounds × blocks][width] */
     double *low, *high;                         /* the same */
 } Table;

@@ -1,4 +1,4 @@
-/* The compiled twin of indicators/gather.py: the rows of blocks, reduced column by column.
+/* The compiled twin of indicators/reduction.py: the rows of blocks, reduced column by column.
  *
  * Sums are of whole steps, so their order does not matter; sound energy comes from the same table as
  * in Python, and from the same pow() for levels that are not whole hundredths.
@@ -74,6 +74,7 @@ void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *
             int64_t first = first_from(regions, group, ends[round] + blocks->start[block]);
             int64_t last = first_from(regions, group, ends[round] + blocks->end[block]);
             out->rows[number] = last - first;
+            out->first[number] = regions->cell[group] + first * blocks->width;
             reduce_block(regions, blocks, block, first, last, number * blocks->width, out);
         }
 }
