@@ -1,6 +1,6 @@
 """The compiled twins of the hot path, where they were built; without them numpy does the same work.
 
-`make setup` compiles `*.c` beside this file if the machine has a C compiler (build_native.py).
+`make setup` compiles `*.c` beside this file if the machine has a C compiler (hatch_build.py).
 Nothing depends on it but speed: each twin gives the bytes of its Python original, and the tests run
 over both.
 """
@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-_ABI: Final = 5
+ABI: Final = 5
 """VITALS_ABI of native.h."""
 INT, POINTER = ctypes.c_int64, ctypes.c_void_p
 PATH: Final = f"{__path__[0]}/vitals{EXTENSION_SUFFIXES[-1]}"
@@ -25,7 +25,7 @@ def _load() -> ctypes.CDLL | None:
         library = ctypes.CDLL(PATH)
     except OSError:
         return None
-    return library if library.vitals_start() == _ABI else None
+    return library if library.vitals_start() == ABI else None
 
 
 _library: Final = _load()
