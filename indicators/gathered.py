@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from indicators.window import Aggregate, Members
+from indicators.window import Aggregate, Members, Pooled
 from sensors.decimals import Floats, Ints
 from sensors.quantity import Quantity
 from sensors.regions import NEVER
@@ -110,9 +110,28 @@ class Gathered:
         first = places.pool_first
         if first.size < count.shape[1]:
             columns = [(ufunc, ufunc.reduceat(column, first, axis=1)) for ufunc, column in columns]
-        pooled = [column.ravel().tolist() for _, column in columns]
-        self._pools: list[tuple[Any, ...]] = list(zip(*pooled, strict=True))
+        self._columns = [column for _, column in columns]
+        self._pool_rows: list[tuple[Any, ...]] | None = None
         self._rows: list[tuple[Any, ...]] | None = None
+
+    @property
+    def _pools(self) -> list[tuple[Any, ...]]:
+        if self._pool_rows is None:
+            columns = [column.ravel().tolist() for column in self._columns]
+            self._pool_rows = list(zip(*columns, strict=True))
+        return self._pool_rows
+
+    def only_pool(self, sign: int) -> Pooled | None:
+        """The windows of a sign, round by round, where it has the readings of one quantity only."""
+        pools = self._places.pools_of[sign]
+        if len(pools) != 1:
+            return None
+        number, quantity, _, _ = pools[0]
+        return Pooled(quantity, *(column[:, number] for column in self._columns))
+
+    def expected(self, sign: int) -> float:
+        """Readings that the windows of a sign should have."""
+        return self._places.expected[sign]
 
     def values_of(self, member: int) -> Floats:
         """The values of a member, by event time."""
@@ -150,6 +169,11 @@ class Gathered:
         if len(pools) == 1:
             return int(self._pools[before + pools[0].number][5])
         return max((self._pools[before + pool.number][5] for pool in pools), default=NEVER)
+
+    def newest_of_all(self, sign: int) -> int:
+        """As `newest`, of a sign's windows of all rounds together."""
+        numbers = [pool.number for pool in self._places.pools_of[sign]]
+        return int(self._columns[5][:, numbers].max(initial=NEVER)) if numbers else NEVER
 
     def pool(self, number: int) -> Aggregate:
         """All members of a pool as one."""

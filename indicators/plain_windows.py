@@ -6,8 +6,8 @@ at raw windows of a stranger's recording. They take the place of the catalogue o
 
 from typing import Final
 
-from indicators.vital_sign import Inputs, Measure, VitalSign
-from indicators.window import pooled
+from indicators.vital_sign import Inputs, Measure, Measures, VitalSign
+from indicators.window import Pooled, pooled
 from sensors.quantity import CATALOGUE, Quantity
 
 WINDOW_S: Final = 10.0
@@ -25,6 +25,14 @@ def window_sum(inputs: Inputs) -> Measure:
     return Measure(None, "no_data")
 
 
+def window_sums(pooled_: Pooled) -> Measures:
+    """As `window_sum`, of many windows."""
+    return Measures(
+        pooled_.steps / float(pooled_.quantity.scale),
+        {"count": pooled_.count, "min": pooled_.low, "max": pooled_.high},
+    )
+
+
 def _sign(quantity: Quantity) -> VitalSign:
     return VitalSign(
         id=f"window_{quantity.name}",
@@ -34,6 +42,7 @@ def _sign(quantity: Quantity) -> VitalSign:
         unit=quantity.unit,
         inputs=(quantity.name,),
         formula=window_sum,
+        many=window_sums,
         window_s=WINDOW_S,
         min_coverage=0.0,
         is_scored=False,

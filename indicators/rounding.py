@@ -5,6 +5,10 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
+from sensors.decimals import Floats
+
 _WHOLE: Final = 1.5 * 2.0**52
 """Added and taken away again, it rounds a number to a whole one."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,6 +26,21 @@ def significant(value: float) -> float:
     if -1e6 < value < 1e6 and (value * 1000.0 + _WHOLE - _WHOLE) / 1000.0 == value:
         return float(value) + 0.0
     return float(f"{value:.9g}") + 0.0
+
+
+def significants(values: Floats) -> list[float]:
+    """Each of many values as `significant` has it.
+
+    Example:
+        >>> significants(np.array([0.1 + 0.2, -0.0, 1e9 / 3]))
+        [0.3, 0.0, 333333333.0]
+    """
+    thousandths = (values * 1000.0 + _WHOLE - _WHOLE) / 1000.0
+    is_short = (np.abs(values) < 1e6) & (thousandths == values)
+    found: list[float] = (values + 0.0).tolist()
+    for place in np.flatnonzero(~is_short).tolist():
+        found[place] = significant(found[place])
+    return found
 
 
 @lru_cache(maxsize=65536)
