@@ -6,6 +6,7 @@ at raw windows of a stranger's recording. They take the place of the catalogue o
 
 from typing import Final
 
+from indicators.rounding import significants
 from indicators.vital_sign import Inputs, Measure, Measures, VitalSign
 from indicators.window import Pooled, pooled
 from sensors.quantity import CATALOGUE, Quantity
@@ -27,10 +28,10 @@ def window_sum(inputs: Inputs) -> Measure:
 
 def window_sums(pooled_: Pooled) -> Measures:
     """As `window_sum`, of many windows."""
-    return Measures(
-        pooled_.steps / float(pooled_.quantity.scale),
-        {"count": pooled_.count, "min": pooled_.low, "max": pooled_.high},
-    )
+    low, high = significants(pooled_.low), significants(pooled_.high)
+    rows = zip(pooled_.count.tolist(), low, high, strict=True)
+    details = [{"count": count, "min": least, "max": largest} for count, least, largest in rows]
+    return Measures(pooled_.steps / pooled_.scale, details)
 
 
 def _sign(quantity: Quantity) -> VitalSign:

@@ -8,7 +8,7 @@ import msgspec
 
 from indicators.window import Aggregate, Pooled
 from sensors.city import Zone
-from sensors.decimals import Floats, Ints
+from sensors.decimals import Floats
 
 
 class Basis(StrEnum):
@@ -127,11 +127,11 @@ class Measures(msgspec.Struct, frozen=True):
 
     Attributes:
         values: In the sign's unit.
-        detail: By name; whole numbers as int64, others as float64.
+        details: What each value is made of, numbers as they are published.
     """
 
     values: Floats
-    detail: Mapping[str, Floats | Ints] = {}
+    details: Sequence[dict[str, Any]]
 
 
 ManyFormula = Callable[[Pooled], Measures]

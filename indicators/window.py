@@ -98,12 +98,12 @@ def aggregate(terminal: str, quantity: Quantity, expected: float, values: Floats
 
 
 class Pooled(msgspec.Struct, frozen=True):
-    """All readings of one quantity, of several terminals together, in many windows: columns.
+    """The readings of one quantity in each of many windows, of all terminals together: columns.
 
     As in `Aggregate`; of windows without a reading only `count` and `arrived` mean anything.
 
     Attributes:
-        quantity: The catalogue's entry.
+        scale: Steps per unit of the quantity.
         count: Readings of each window.
         low: Smallest value.
         high: Largest value.
@@ -113,7 +113,7 @@ class Pooled(msgspec.Struct, frozen=True):
         arrived: Readings that were expected and came.
     """
 
-    quantity: Quantity
+    scale: Floats
     count: Ints
     low: Floats
     high: Floats
