@@ -21,6 +21,7 @@ BRIEFLY := awk '/(Downloading|Using cached) .* MB\)/ { sub(/.*(Downloading|Using
 
 # Stamps: what stands in the environment, as of which pyproject.toml.
 RUNTIME := $(VENV)/.runtime
+NATIVE := $(VENV)/.native
 DEV := $(VENV)/.dev
 JARS := $(VENV)/.jars
 PEERS := $(VENV)/.peers
@@ -34,19 +35,19 @@ help:  ## this list
 		awk -F: '{ printf "%-18s %s\n", $$1, substr($$0, length($$1) + 2) }'
 
 setup:  ## .venv with vitals and the tools of development in it, and Kafka's jars
-	@$(MAKE) --silent --no-print-directory -j2 $(DEV) $(JARS)
+	@$(MAKE) --silent --no-print-directory -j2 $(DEV) $(NATIVE) $(JARS)
 
-up: $(RUNTIME)  ## run everything on this machine (SCENARIO=storm|fair|quiet, ARGS="--speed 60")
+up: $(RUNTIME) $(NATIVE)  ## run everything on this machine (SCENARIO=storm|fair|quiet, ARGS="--speed 60")
 	@$(BIN)/vitals up --scenario $(SCENARIO) $(ARGS)
 
-test: $(DEV)  ## every test that needs no servers but those in wheels (ARGS="-k ledger")
+test: $(DEV) $(NATIVE)  ## every test that needs no servers but those in wheels (ARGS="-k ledger")
 	@$(BIN)/python -m pytest $(ARGS)
 
-test-live: $(DEV)  ## tests on a real Mosquitto and InfluxDB, which are installed (apt, Go) first
+test-live: $(DEV) $(NATIVE)  ## tests on a real Mosquitto and InfluxDB, which are installed (apt, Go) first
 	@deploy/live/install.sh
 	@VITALS_LIVE_REQUIRED=1 $(BIN)/python -m pytest -m live $(ARGS)
 
-bench: $(if $(findstring --peers,$(ARGS)),$(PEERS),$(RUNTIME))  ## measure it on this machine (ARGS="engine --peers")
+bench: $(if $(findstring --peers,$(ARGS)),$(PEERS),$(RUNTIME)) $(NATIVE)  ## measure it on this machine (ARGS="engine --peers")
 	@$(BIN)/vitals bench $(ARGS)
 
 check: $(DEV)  ## format, lint, types, direction of imports; changes nothing
@@ -59,7 +60,7 @@ fmt: $(DEV)  ## put the sources into format, and mend what can be mended
 	@$(BIN)/ruff format .
 
 clean:  ## remove the environment and all caches; .vitals (the data of `make up`) stays
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) sensors/native/vitals.* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -74,6 +75,11 @@ $(RUNTIME): pyproject.toml | $(BIN)/python
 	@echo "set-up: what running needs, about 200 MB, once"
 	@$(PIP) install --progress-bar off --editable . | $(BRIEFLY)
 	@touch $@
+
+# An install compiles the hot path; this does it again when its source has changed. Without a C
+# compiler numpy does the same work, at about half the speed.
+$(NATIVE): hatch_build.py $(wildcard sensors/native/*.[ch]) | $(RUNTIME)
+	@$(BIN)/python hatch_build.py && touch $@
 
 $(DEV): pyproject.toml | $(RUNTIME)
 	@echo "set-up: the tools of development"

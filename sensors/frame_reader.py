@@ -51,6 +51,10 @@ class Scanned(NamedTuple):
     at: Ints
     value: Floats
 
+    def text(self, frame: bytes, line: int) -> bytes:
+        """The bytes of a line."""
+        return frame[int(self.starts[line]) : int(self.ends[line])]
+
 
 class _Numbers(NamedTuple):
     """The numbers of some lines; `first`, `how_many` and `ends` (of the line) by line."""
@@ -163,7 +167,7 @@ def _read(
     wordings, wording = shape.wordings, shape.wording[rows]
     if shape.converts:
         factor, shift = wordings.factors[wording], wordings.shifts[wording]
-        values = _converted(values, factor.ravel(), shift.ravel())
+        values = converted(values, factor.ravel(), shift.ravel())
     at = np.rint(base * 1000).astype(np.int64)
     received = np.rint(stamps * 1000).astype(np.int64)
     channel = shape.channels[rows].ravel().astype(np.int64)
@@ -215,7 +219,7 @@ def _exact(frame: bytes, buffer: Bytes, starts: Ints, ends: Ints) -> tuple[Float
     return values, good
 
 
-def _converted(values: Floats, factor: Floats, shift: Floats) -> Floats:
+def converted(values: Floats, factor: Floats, shift: Floats) -> Floats:
     """Values in their canonical unit, rounded as screening rounds them."""
     for index in np.flatnonzero(~np.isnan(factor)).tolist():
         values[index] = float(f"{values[index] * factor[index] + shift[index]:.12g}")

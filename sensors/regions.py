@@ -148,10 +148,13 @@ class Regions:
             high = np.where(is_before, high, middle)
         return low
 
-    def lacks_room(self, groups: Ints, added: Ints, latest: Ints) -> npt.NDArray[np.bool_]:
-        """Which groups have no room for so many rows more, the last of them at `latest`."""
+    def lacks_room(
+        self, groups: Ints, added: Ints, oldest: Ints, latest: Ints
+    ) -> npt.NDArray[np.bool_]:
+        """Which groups have no room for so many rows more, from `oldest` to `latest`."""
         is_full = self.count[groups] + added > self._room.data[groups]
-        return is_full | (latest - self.epoch[groups] > SPAN)
+        epoch = self.epoch[groups]
+        return is_full | (oldest < epoch) | (latest - epoch > SPAN)
 
     def drop(self, groups: Ints, rows: Ints) -> None:
         """Drop the oldest rows of groups, which are all different."""

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sensors.decimals import Bools, Floats, Ints
+from sensors.decimals import Floats, Ints
 from sensors.growing import ranges
 from sensors.regions import SPAN, Regions
 from sensors.row_copies import whole_rows
@@ -23,7 +23,7 @@ _MOST_ROWS: Final = 1 << 20
 """Rows of a group beyond which nothing more is taken, whatever is open."""
 
 
-class _Sorted(NamedTuple):
+class Sorted(NamedTuple):
     """Rows by group: where each group's rows begin and how many they are."""
 
     group: Ints
@@ -33,88 +33,10 @@ class _Sorted(NamedTuple):
 
 
 class RowStore(Regions):
-    """Rows in, many at once or one by one; and all of them out of snapshots. Times are Unix ms."""
+    """Rows in, one by one; and all of them out of snapshots. Times are Unix ms.
 
-    # -- many rows at once ----------------------------------------------------------------------
-
-    def append(
-        self, groups: Ints, instants: Ints, sizes: Ints, now: int, others: Ints
-    ) -> tuple[Bools, Ints]:
-        """Add the rows that are newer than all before them in their group, in the order given.
-
-        Args:
-            groups: Group of each row.
-            instants: Event time of each row.
-            sizes: How many of its cells will be filled.
-            now: Effective received of the first of them; older rows may be dropped by it.
-            others: Groups of rows that stand among these and are for `insert`.
-
-        Returns:
-            Which rows were added, and the first cell of each row, whose values are to be put there.
-            The rest (not newer, or of a group that may come to its capacity, where it matters which
-            row comes first) is for `insert`.
-        """
-        order = np.argsort(groups, kind="stable")
-        rows = _by_group(groups[order], instants[order])
-        group, heads = rows.group, rows.group[rows.firsts]
-        is_new = self._newer(rows)
-        added = rows.counts
-        if not is_new.all():
-            added = np.add.reduceat(is_new, rows.firsts, dtype=np.int64)
-        full = self.count[heads] + rows.counts > self.capacity[heads]
-        if others.size:
-            more = np.bincount(others, minlength=len(self))[heads]
-            full = self.count[heads] + rows.counts + more > self.capacity[heads]
-        if full.any():
-            is_new &= ~np.repeat(full, rows.counts)
-            added = np.where(full, 0, added)
-        self._ensure(rows, added, now)
-        rank = np.cumsum(is_new) - 1 - np.repeat(np.cumsum(added) - added, rows.counts)
-        place = self.count[group] + rank
-        cells = np.empty(group.size, np.int64)
-        cells[order] = self.cell[group] + place * self.width[group]
-        mask = np.empty(group.size, np.bool_)
-        mask[order] = is_new
-        if not is_new.all():
-            group, place = group[is_new], place[is_new]
-        instant = rows.instant[is_new] - self.epoch[group]
-        self.since_epoch[self.row[group] + place] = instant
-        self.count[heads] += added
-        last = np.cumsum(added) - 1
-        some = added > 0
-        self.newest[heads[some]] = rows.instant[is_new][last[some]]
-        partly = np.flatnonzero(mask & (sizes < self.width[groups]))
-        if partly.size:
-            self.values[ranges(cells[partly], self.width[groups[partly]])] = np.nan
-        return mask, cells
-
-    def _newer(self, rows: _Sorted) -> Bools:
-        """Which rows are newer than all before them in their group, and not forgotten."""
-        group, instant, firsts, counts = rows
-        heads = group[firsts]
-        known = np.maximum(self.newest[heads], self.floor[heads] - 1)
-        before = np.empty_like(instant)
-        before[1:] = instant[:-1]
-        before[firsts] = known
-        is_new: Bools = instant > before
-        if is_new.all():
-            return is_new
-        # The running maximum by group: groups are told apart by their rank in the high bits.
-        since = instant - int(instant.min())
-        rank = np.repeat(np.arange(firsts.size) << 40, counts)
-        largest = np.maximum.accumulate(rank + since)
-        before[1:] = largest[:-1]
-        before[firsts] = -1
-        return (rank + since > before) & (instant > np.repeat(known, counts))
-
-    def _ensure(self, rows: _Sorted, added: Ints, now: int) -> None:
-        """Room for `added` rows in each group, and an epoch that reaches the last of them."""
-        heads = rows.group[rows.firsts]
-        latest = np.maximum.reduceat(rows.instant, rows.firsts)
-        lacking = self.lacks_room(heads, added, latest) & (added > 0)
-        if lacking.any():
-            oldest = np.minimum.reduceat(rows.instant, rows.firsts)[lacking]
-            self.make_room(heads[lacking], added[lacking], np.full_like(oldest, now), oldest)
+    Many rows at once come in by `appending`.
+    """
 
     # -- one row --------------------------------------------------------------------------------
 
@@ -202,9 +124,9 @@ class RowStore(Regions):
             firsts = np.flatnonzero(is_first)
             # A cell has one value for ever; fmax takes it where the others have none.
             cells = np.fmax.reduceat(cells, firsts, axis=0)
-            self._restore(_by_group(group[firsts], instant[firsts]), cells)
+            self._restore(by_group(group[firsts], instant[firsts]), cells)
 
-    def _restore(self, rows: _Sorted, cells: Floats) -> None:
+    def _restore(self, rows: Sorted, cells: Floats) -> None:
         heads, ends = rows.group[rows.firsts], rows.firsts + rows.counts - 1
         newest = rows.instant[ends]
         # Older ones are gone: forgotten in a flood, or dropped after a long silence.
@@ -224,10 +146,11 @@ class RowStore(Regions):
         self.count[heads], self.newest[heads] = left, newest
 
 
-def _by_group(group: Ints, instant: Ints) -> _Sorted:
+def by_group(group: Ints, instant: Ints) -> Sorted:
+    """Rows that are sorted by group."""
     is_first = np.empty(group.size, np.bool_)
     is_first[:1] = True
     np.not_equal(group[1:], group[:-1], out=is_first[1:])
     firsts = np.flatnonzero(is_first)
     counts = np.append(firsts[1:], group.size) - firsts
-    return _Sorted(group, instant, firsts, counts)
+    return Sorted(group, instant, firsts, counts)

@@ -150,6 +150,8 @@ class Shape:
         block_offsets: How many bytes after it.
         wordings: What terminals of a kind have in common.
         texts: A terminal's own text, by layout.
+        gap_is_own: Whether the gap after each number is the terminal's own, shape (numbers,).
+        gap_offsets: Where that gap begins in its text, bytes.
     """
 
     def __init__(self, layout: Layout, readings: Sequence[ReadingPlace]) -> None:
@@ -172,6 +174,8 @@ class Shape:
         self.texts = Texts(owned)
         self._channels = GrowingRows(np.int32, len(readings))
         self.converts = False
+        self.gap_is_own = np.array(own, np.uint8)
+        self.gap_offsets = np.array(_offsets(layout.gaps, own), np.int64)
 
     @property
     def wording(self) -> Ints:
@@ -214,6 +218,16 @@ def is_own(gap: bytes) -> bool:
 def blocks_of(gap: bytes) -> int:
     """How many blocks a gap takes."""
     return -(-len(gap) // BLOCK)
+
+
+def _offsets(gaps: Sequence[bytes], own: Sequence[bool]) -> list[int]:
+    """Where each gap begins in its text: those that are the terminal's own, and the others."""
+    sizes = [0, 0]
+    found = []
+    for gap, kind in zip(gaps, own, strict=True):
+        found.append(sizes[kind])
+        sizes[kind] += blocks_of(gap) * BLOCK
+    return found
 
 
 def _padded(gaps: tuple[bytes, ...]) -> Words:

@@ -8,6 +8,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from sensors import native
 from streams.embedded.kafka import EmbeddedKafka
 
 # How long an example takes is no property of ours: machines are shared, and in a fresh clone the
@@ -28,6 +29,17 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`host:port` of a Kafka; tests share it, so each uses topics and groups of its own."""
     with EmbeddedKafka(tmp_path_factory.mktemp("kafka"), report=print) as server:
         yield server.bootstrap
+
+
+@pytest.fixture(scope="module", params=["numpy", "compiled"])
+def twin(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The hot path by numpy, and by the compiled library where it could be built."""
+    is_compiled = request.param == "compiled"
+    native.use(compiled=is_compiled)
+    if is_compiled and native.library() is None:
+        pytest.skip("sensors/native was not compiled: no C compiler, see hatch_build.py")
+    yield
+    native.use(compiled=True)
 
 
 @pytest.fixture

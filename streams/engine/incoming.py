@@ -1,19 +1,25 @@
 """A frame as columns: its lines, their readings, and the rows that the readings make."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from sensors.appending import Rows
 from sensors.city import City
 from sensors.decimals import Bools, Floats, Ints
 from sensors.directory import Directory
-from sensors.frame_reader import Scanned, scan
+from sensors.frame_reader import Scanned
 from sensors.layout import LayoutTable
 from sensors.ledger import Ledger
+from sensors.native.scanning import scanner
 from sensors.reason import Reason
 from sensors.screening import is_plausible, time_reason
 from streams.engine.reception import Reading, Reception, learned, receive
+
+
+_MANY: Final = 8
+"""From so many unknown lines in a frame on it is read a second time, with what was learned."""
 
 
 class Incoming(NamedTuple):
@@ -28,6 +34,7 @@ class Incoming(NamedTuple):
         receptions: Lines that were decoded in full.
         refused: Line → record and reason of readings that were screened out.
         channel: Channel of each reading.
+        column: Its cell in a row of its group.
         record: Its record in the pack.
         value: In the canonical unit.
         row_first: First reading of each row, and after the last row how many readings there are.
@@ -44,6 +51,7 @@ class Incoming(NamedTuple):
     receptions: dict[int, Reception]
     refused: dict[int, list[tuple[int, Reason]]]
     channel: Ints
+    column: Ints
     record: Ints
     value: Floats
     row_first: Ints
@@ -54,6 +62,13 @@ class Incoming(NamedTuple):
     def line(self, index: int) -> bytes:
         """The bytes of a line."""
         return self.frame[int(self.starts[index]) : int(self.ends[index])]
+
+    def rows(self, first: int, last: int) -> tuple[Rows, int, int]:
+        """Some rows; their first reading, and where their readings end."""
+        begins = self.row_first[first : last + 1]
+        some = slice(first, last)
+        rows = Rows(self.row_group[some], self.row_at[some], begins, self.column, self.value)
+        return rows, int(begins[0]), int(begins[-1])
 
 
 class _Columns(NamedTuple):
@@ -92,6 +107,7 @@ class FrameIntake:
         self._city, self._directory, self._strangers = city, directory, strangers
         self._open_terminal = open_terminal
         self.layouts = LayoutTable()
+        self._scan = scanner(self.layouts)
 
     def read(self, frame: bytes, now: int) -> Incoming:
         """Read a frame.
@@ -100,18 +116,35 @@ class FrameIntake:
             frame: Lines separated by LF.
             now: Stream time before it.
         """
-        scanned = scan(frame, self.layouts)
-        receptions: dict[int, Reception] = {}
+        scanned, receptions = self._lines(frame)
         stamps = scanned.received
-        for index in np.flatnonzero(scanned.layout < 0).tolist():
-            line = frame[int(scanned.starts[index]) : int(scanned.ends[index])]
-            reception = self._receive(line)
-            receptions[index] = reception
+        for index, reception in receptions.items():
             stamps[index] = reception.received or 0
         effective = np.maximum.accumulate(np.maximum(stamps, now))
         columns = _columns(scanned, receptions)
         columns, refused = self._screen(columns, effective, receptions)
         return self._rows(frame, scanned, effective, receptions, refused, columns)
+
+    def _lines(self, frame: bytes) -> tuple[Scanned, dict[int, Reception]]:
+        """Its lines: what known layouts say, and what the others are."""
+        scanned = self._scan(frame)
+        unknown = _unknown(scanned)
+        if len(unknown) < _MANY:
+            return scanned, {index: self._receive(scanned.text(frame, index)) for index in unknown}
+        # A terminal that is new sends more than one line of a kind: what is learned from the first
+        # reads the others.
+        firsts: dict[bytes, int] = {}
+        for index in unknown:
+            firsts.setdefault(scanned.text(frame, index).partition(b",")[0], index)
+        known = len(self.layouts)
+        found = {index: self._receive(scanned.text(frame, index)) for index in firsts.values()}
+        if len(self.layouts) > known:
+            scanned = self._scan(frame)
+        receptions = {
+            index: found.get(index) or self._receive(scanned.text(frame, index))
+            for index in _unknown(scanned)
+        }
+        return scanned, receptions
 
     def _receive(self, line: bytes) -> Reception:
         reception = receive(line, self._city, self._directory, self._strangers)
@@ -167,9 +200,15 @@ class FrameIntake:
         firsts = np.flatnonzero(begins)
         return Incoming(
             frame, scanned.starts, scanned.ends, scanned.layout, effective, receptions, refused,
-            columns.channel, columns.record, columns.value,
+            columns.channel, self._directory.column[columns.channel], columns.record, columns.value,
             np.append(firsts, line.size), line[firsts], group[firsts], at[firsts],
         )  # fmt: skip
+
+
+def _unknown(scanned: Scanned) -> list[int]:
+    """The lines that have no known layout."""
+    found: list[int] = np.flatnonzero(scanned.layout < 0).tolist()
+    return found
 
 
 def _columns(scanned: Scanned, receptions: dict[int, Reception]) -> _Columns:

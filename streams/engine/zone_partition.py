@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 
 from indicators.stage import Vitals
+from sensors.appending import ADDED
 from sensors.directory import Directory
-from sensors.growing import ranges
 from sensors.ledger import Ledger
+from sensors.native.appending import appender
 from sensors.reason import Reason
 from sensors.row_store import RowStore
 from streams.engine.books import ACCEPTED, COLUMN, DUPLICATE, Books
@@ -41,6 +42,7 @@ class ZonePartition:
     def _start(self, own: PartitionSnapshot) -> None:
         self._own = own
         self._store = RowStore()
+        self._add = appender(self._store)
         self._directory = Directory(self._store)
         self._vitals = Vitals(self._directory, self._store)
         self._outputs = ZoneOutputs(self._config, own)
@@ -133,24 +135,16 @@ class ZonePartition:
     def _append(
         self, incoming: Incoming, first: int, is_odd: np.ndarray, outcome: np.ndarray
     ) -> list[tuple[int, bool]]:
-        """Add all rows that are new and touch open windows only; gives the others, and if odd."""
+        """Add rows that are new and touch open windows only; gives those to look at, and if odd."""
         if not is_odd.size:
             return []
-        rows, odd = np.flatnonzero(~is_odd) + first, np.flatnonzero(is_odd) + first
-        groups, instants = incoming.row_group[rows], incoming.row_at[rows]
-        sizes = incoming.row_first[rows + 1] - incoming.row_first[rows]
-        is_new, cells = self._store.append(
-            groups, instants, sizes, self._own.now, incoming.row_group[odd]
-        )
-        counts = sizes[is_new]
-        index = ranges(incoming.row_first[rows[is_new]], counts)
-        columns = self._directory.column[incoming.channel[index]]
-        self._store.values[np.repeat(cells[is_new], counts) + columns] = incoming.value[index]
-        outcome[index] = ACCEPTED
-        self._blocks.changed(groups[is_new], instants[is_new])
-        others = np.concatenate((rows[~is_new], odd))
-        others.sort()
-        return [(row, bool(is_odd[row - first])) for row in others.tolist()]
+        rows, begin, end = incoming.rows(first, first + is_odd.size)
+        found = self._add(rows, is_odd, self._own.now)
+        outcome[begin:end] = np.repeat(found, np.diff(rows.first))
+        added = found == ADDED
+        self._blocks.changed(rows.group[added], rows.at[added])
+        others = np.flatnonzero(found == 0)
+        return list(zip((others + first).tolist(), is_odd[others].tolist(), strict=True))
 
     def _one_by_one(
         self,

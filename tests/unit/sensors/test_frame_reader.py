@@ -8,10 +8,11 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from sensors.directory import Directory
-from sensors.frame_reader import Scanned, scan
+from sensors.frame_reader import Scanned
 from sensors.layout import MOST_OF_A_HEAD, LayoutTable, layout_of
 from sensors.ledger import Ledger
 from sensors.line import join_frame, split_frame
+from sensors.native.scanning import scanner
 from sensors.reason import Reason
 from sensors.row_store import RowStore
 from sensors.screening import channels
@@ -21,6 +22,7 @@ from streams.engine.reception import receive
 from tests.builders import T0, T0_MS, a_line
 from tests.line_spelling import CITY, Speller
 
+pytestmark = pytest.mark.usefixtures("twin")
 _SEEDS = st.integers(0, 2**64 - 1)
 
 
@@ -80,7 +82,7 @@ def is_in_range(reader: Reader, reading: tuple[int, int, int, float]) -> bool:
 
 def check(reader: Reader, frame: bytes) -> int:
     """How many lines of a frame were read the quick way."""
-    scanned = scan(frame, reader.layouts)
+    scanned = scanner(reader.layouts)(frame)
     spans = zip(scanned.starts.tolist(), scanned.ends.tolist(), strict=True)
     lines = [frame[start:end] for start, end in spans]
     assert lines == list(split_frame(frame))
@@ -146,7 +148,7 @@ def test_arbitrary_lines_are_read_both_ways_and_often():
         learned, frame = frames_of(seed)
         reader = Reader()
         reader.learn(learned)
-        found = scan(frame, reader.layouts).layout
+        found = scanner(reader.layouts)(frame).layout
         quick, full = quick + int((found >= 0).sum()), full + int((found < 0).sum())
     assert quick > 300
     assert full > 300
@@ -169,7 +171,7 @@ def read(*lines: bytes, learned: bytes) -> list[int]:
     """Which of these lines were read the quick way, as 1 and 0; all rightly."""
     reader = Reader()
     reader.learn([learned])
-    found: list[int] = (scan(join_frame(lines), reader.layouts).layout >= 0).astype(int).tolist()
+    found: list[int] = (scanner(reader.layouts)(join_frame(lines)).layout >= 0).astype(int).tolist()
     check(reader, join_frame(lines))
     return found
 
@@ -188,7 +190,8 @@ def test_plain_line_is_learned_from_once():
 @pytest.mark.parametrize(
     "text",
     ["1", "0.3", "-0.01", "5e-1", "1.5E+0", "0.12345678901234567", "2.50000000000000000000",
-     "0.000000001", "1e-400", "-0", "-0.0"],
+     "0.000000001", "1e-400", "-0", "-0.0", "9007199254740993.5", "0.1e-7", "123456789.1234567891",
+     "179769313486231570000.0e288", "4.9e-324", "2.2250738585072011e-308"],
 )  # fmt: skip
 def test_number_of_json_is_read_quickly_in_any_spelling(text):
     assert read(with_value(text), learned=PLAIN) == [1]

@@ -1,7 +1,8 @@
 """Remembered rows against a dictionary of dictionaries that forgets nothing."""
 
+import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 
 import numpy as np
@@ -9,16 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensors.decimals import Ints
+from sensors import native
+from sensors.appending import ADDED, REPEATED, Outcomes, Rows
+from sensors.decimals import Bools, Ints
+from sensors.native.appending import appender
 from sensors.regions import NEVER
 from sensors.row_places import newest_in, span
 from sensors.row_store import RowStore
 from tests.builders import T0_MS
 
+pytestmark = pytest.mark.usefixtures("twin")
 NAN = math.nan
 HOUR, DAY = 3_600_000, 86_400_000
 YEARS = 3 * 365 * DAY
 Row = tuple[float | None, ...]
+Appender = Callable[[Rows, Bools, int], Outcomes]
 _SEEDS = st.integers(0, 2**64 - 1)
 
 
@@ -56,6 +62,7 @@ class Pair:
 
     def __init__(self, random: Random, cadence: int = 60_000) -> None:
         self.random, self.now = random, T0_MS
+        self._appender: tuple[RowStore, Appender] | None = None
         self.store = RowStore()
         self.groups: list[Group] = []
         for _ in range(random.choice([1, 3, 12])):
@@ -92,24 +99,31 @@ class Pair:
         self.append_rows(rows, cells)
 
     def append_rows(self, rows: list[tuple[int, int]], cells: list[list[float]]) -> None:
-        sizes = [sum(not math.isnan(cell) for cell in row) for row in cells]
         may_be_full = self.full_with([group for group, _ in rows])
-        taken, firsts = self.store.append(
-            ints(group for group, _ in rows), ints(at for _, at in rows), ints(sizes), self.now,
-            ints([]),
-        )  # fmt: skip
+        found = appended(self.store, rows, cells, self.now, self.append_to)
         left = []
-        for (number, at), row, is_taken, first in zip(rows, cells, taken, firsts, strict=True):
+        for (number, at), row, outcome in zip(rows, cells, found, strict=True):
             group = self.groups[number]
-            is_newer = at > group.newest and at >= self.store.floor[number]
-            assert is_taken == (is_newer and number not in may_be_full)
-            if is_taken:
-                self.put(int(first), row)
-                group.rows[at] = row
-            else:
+            assert outcome == (0 if number in may_be_full else self.expected(number, at, row))
+            if outcome == 0:
                 left.append((number, at, row))
+            elif outcome == ADDED:
+                group.rows[at] = row
         for number, at, row in left:
             self.insert(number, at, row)
+
+    def expected(self, number: int, at: int, row: list[float]) -> int:
+        """What becomes of a row of a group that has room."""
+        group = self.groups[number]
+        if at < self.store.floor[number]:
+            return 0
+        if native.library() is None:
+            return ADDED if at > group.newest else 0
+        known = group.rows.get(at)
+        if known is None:
+            return ADDED
+        same = all(math.isnan(new) or new == old for new, old in zip(row, known, strict=True))
+        return REPEATED if same else 0
 
     def full_with(self, groups: list[int]) -> set[int]:
         """The groups that would come to their capacity if each of these were a new row."""
@@ -140,6 +154,13 @@ class Pair:
         merged = [new if math.isnan(old) else old for old, new in zip(known, row, strict=True)]
         self.put(first, merged)
         group.rows[at] = merged
+
+    @property
+    def append_to(self) -> Appender:
+        """The appender of the store at hand; it keeps what it has seen of it."""
+        if self._appender is None or self._appender[0] is not self.store:
+            self._appender = self.store, appender(self.store)
+        return self._appender[1]
 
     def step(self) -> None:
         random = self.random
@@ -179,6 +200,28 @@ class Pair:
 
 def ints(values: Iterable[int]) -> Ints:
     return np.array(list(values), np.int64)
+
+
+def appended(
+    store: RowStore,
+    rows: list[tuple[int, int]],
+    cells: list[list[float]],
+    now: int,
+    append: Appender | None = None,
+    odd: Iterable[int] = (),
+) -> list[int]:
+    """What became of rows (group, instant) with these cells; NaN stands for no reading."""
+    some = [[(c, v) for c, v in enumerate(row) if not math.isnan(v)] for row in cells]
+    readings = [reading for row in some for reading in row]
+    given = Rows(
+        ints(group for group, _ in rows), ints(at for _, at in rows),
+        ints([0, *itertools.accumulate(map(len, some))]),
+        ints(column for column, _ in readings), np.array([value for _, value in readings]),
+    )  # fmt: skip
+    is_odd = np.zeros(len(rows), np.bool_)
+    is_odd[list(odd)] = True
+    found: list[int] = (append or appender(store))(given, is_odd, now).tolist()
+    return found
 
 
 def rows_in(store: RowStore, group: int) -> dict[int, Row]:
@@ -351,13 +394,13 @@ def test_flood_moves_the_floor_and_older_instants_are_refused():
 def test_row_before_the_floor_is_not_added_in_bulk_either():
     store = RowStore()
     group = store.open(1, keep=HOUR, span=600_000, cadence=HOUR)
-    now, empty = T0_MS + 1_800_000, ints([])
+    now = T0_MS + 1_800_000
     for n in range(69):
         store.insert(group, T0_MS + n, now)
     newest, floor = int(store.newest[group]), int(store.floor[group])
     assert newest == T0_MS + 67 < floor < now
-    taken, _ = store.append(ints([group] * 2), ints([newest + 1, floor]), ints([1, 1]), now, empty)
-    assert taken.tolist() == [False, True]
+    found = appended(store, [(group, newest + 1), (group, floor)], [[1.0], [1.0]], now)
+    assert found == [0, ADDED]
     assert store.insert(group, newest + 1, now) is None
 
 
@@ -366,11 +409,23 @@ def test_group_that_may_come_to_its_capacity_takes_its_rows_one_by_one():
     one, other = (store.open(1, keep=HOUR, span=0, cadence=HOUR) for _ in range(2))
     for n in range(60):
         store.insert(one, T0_MS + n, T0_MS)
-    groups, instants = ints([one, other, one]), ints([T0_MS + 100, T0_MS, T0_MS + 101])
-    for others, expected in (([one] * 7, [0, 1, 0]), ([other] * 7, [1, 1, 1])):
-        taken, _ = store.append(groups, instants, ints([1] * 3), T0_MS, ints(others))
-        assert taken.tolist() == [bool(is_taken) for is_taken in expected]
-        instants = ints([T0_MS + 102, T0_MS + 1, T0_MS + 103])
+    for odd, expected in ((one, [0, ADDED, 0]), (other, [ADDED] * 3)):
+        newest = max(int(store.newest[one]), int(store.newest[other])) + 1
+        rows = [(one, newest), (other, newest), (one, newest + 1), *[(odd, T0_MS - 1)] * 7]
+        found = appended(store, rows, [[1.0]] * 10, T0_MS, odd=range(3, 10))
+        assert found == expected + [0] * 7
+
+
+def test_row_for_a_closer_look_may_be_repeated_but_is_not_added():
+    store = RowStore()
+    group = store.open(2, keep=HOUR, span=0, cadence=60_000)
+    rows = [(group, T0_MS), (group, T0_MS + 1)]
+    assert appended(store, rows, [[1.0, NAN], [2.0, 3.0]], T0_MS) == [ADDED, ADDED]
+    again = [*rows, (group, T0_MS), (group, T0_MS + 2)]
+    cells = [[1.0, NAN], [2.0, 3.5], [1.0, 1.0], [4.0, 4.0]]
+    repeated = 0 if native.library() is None else REPEATED
+    assert appended(store, again, cells, T0_MS, odd=range(4)) == [repeated, 0, 0, 0]
+    assert rows_in(store, group) == {T0_MS: (1.0, None), T0_MS + 1: (2.0, 3.0)}
 
 
 def test_capacity_is_four_times_what_the_cadence_promises():
@@ -422,29 +477,29 @@ def test_group_goes_on_after_a_silence_of_any_length(days, in_bulk):
         pair.check(pair.store)
 
 
+@pytest.mark.usefixtures("twin")
 @given(_SEEDS)
 def test_room_stays_in_proportion_to_the_rows(seed):
     """However many groups there are and however unevenly they send."""
     random, store = Random(seed), RowStore()
     groups = [store.open(2, keep=HOUR, span=0, cadence=100) for _ in range(40)]
     for n in range(30):
-        some = ints(sorted(random.sample(groups, 20) * random.choice([1, 2, 30])))
-        instants = ints(T0_MS + 1000 * n + k for k in range(some.size))
-        taken, _ = store.append(some, instants, ints([2] * some.size), T0_MS, ints([]))
-        assert taken.all()
+        some = random.sample(groups, 20) * random.choice([1, 2, 30])
+        rows = [(group, T0_MS + 1000 * n + k) for k, group in enumerate(some)]
+        assert set(appended(store, rows, [[1.0, 2.0]] * len(rows), T0_MS)) == {ADDED}
     rows = int(store.count.sum())
     most = (rows * 5 // 4 + 4 * len(groups)) * 18 // 16 + 64
     assert store.since_epoch.size <= most
     assert store.values.size <= 2 * most
 
 
-def test_a_group_that_grows_is_rarely_copied():
+@pytest.mark.usefixtures("twin")
+def test_group_that_grows_is_rarely_copied():
     store, moves = RowStore(), 0
     group = store.open(1, keep=HOUR, span=0, cadence=100)
     for n in range(0, 30_000, 10):
         before = int(store.room[group])
-        instants = ints(range(T0_MS + n, T0_MS + n + 10))
-        store.append(ints([group] * 10), instants, ints([1] * 10), T0_MS, ints([]))
+        appended(store, [(group, T0_MS + n + k) for k in range(10)], [[1.0]] * 10, T0_MS)
         moves += int(store.room[group]) != before
     assert store.count[group] == 30_000
     assert moves < 45

@@ -1,0 +1,87 @@
+"""The Python side of append.c."""
+
+import ctypes
+from collections.abc import Callable
+from functools import partial
+from operator import is_not
+
+import numpy as np
+
+from sensors.appending import Outcomes, Rows, append, ensure
+from sensors.decimals import Bools
+from sensors.native import Struct, library, pointer
+from sensors.row_store import RowStore, by_group
+
+_INT, _AT = ctypes.c_int64, ctypes.c_void_p
+
+
+class _Regions(Struct):
+    _fields_ = [
+        (name, _AT) for name in ("since_epoch", "values", "count", "newest", "floor", "epoch",
+                                 "row", "cell", "width", "room", "capacity")
+    ]  # fmt: skip
+
+
+class _Rows(Struct):
+    _fields_ = [
+        ("count", _INT),
+        *((name, _AT) for name in ("group", "at", "first", "column", "value", "is_odd")),
+    ]
+
+
+class CompiledAppend:
+    """`appending.append` by the compiled library.
+
+    Args:
+        compiled: The library.
+        store: Where rows are added.
+    """
+
+    def __init__(self, compiled: ctypes.CDLL, store: RowStore) -> None:
+        self._append = compiled.vitals_append
+        self._append.restype = _INT
+        self._store = store
+        self._coming = np.zeros(0, np.int64)
+        self._known: tuple[object, ...] = ()
+        self._regions = _Regions()
+
+    def __call__(self, rows: Rows, is_odd: Bools, now: int) -> Outcomes:
+        """See `appending.append`."""
+        store, count = self._store, rows.group.size
+        if self._coming.size < len(store):
+            self._coming = np.zeros(2 * len(store), np.int64)
+        outcome, lacking = np.zeros(count, np.int8), _INT()
+        given = _Rows(count=count, **rows._asdict(), is_odd=is_odd)
+        row, is_ensured = -1, False
+        while True:
+            row = self._append(
+                ctypes.byref(self._tables()), ctypes.byref(given), _INT(row),
+                _AT(pointer(self._coming)), _AT(pointer(outcome)), ctypes.byref(lacking),
+            )  # fmt: skip
+            if row >= count:
+                return outcome
+            if not is_ensured:
+                # What the other groups lack is seen to in the same go.
+                order = np.argsort(rows.group[row:], kind="stable") + row
+                some = by_group(rows.group[order], rows.at[order])
+                ensure(store, some, some.counts, now)
+                is_ensured = True
+            else:
+                wanted = int(rows.group[row]), lacking.value, now, int(rows.at[row])
+                store.make_room(*(np.array([number]) for number in wanted))
+
+    def _tables(self) -> _Regions:
+        """The tables as they are now: they are others after a new group, or after room was made."""
+        store = self._store
+        known = store.since_epoch, store.values, store.count
+        if len(self._known) != len(known) or any(map(is_not, known, self._known)):
+            self._known = known
+            names = [name for name, _ in _Regions._fields_]
+            self._regions = _Regions(**{name: getattr(store, name) for name in names})
+        return self._regions
+
+
+def appender(store: RowStore) -> Callable[[Rows, Bools, int], Outcomes]:
+    """Adds rows to a store: the compiled twin where there is one, else numpy's."""
+    compiled = library()
+    return partial(append, store) if compiled is None else CompiledAppend(compiled, store)

@@ -1,0 +1,83 @@
+/* What the compiled twins share with Python. Each struct stands in the module of its Python side,
+ * field by field in the same order; all sizes are elements, all integers int64 unless said. */
+
+#ifndef VITALS_NATIVE_H
+#define VITALS_NATIVE_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stdint.h>
+
+/* Raised with every change of a struct or a signature: a library of another number is not used. */
+#define VITALS_ABI 3
+
+/* sensors/shape.py as pointers into its tables. */
+typedef struct {
+    int64_t numbers;                /* numbers a line */
+    int64_t readings;               /* readings a line */
+    int64_t received, base_time;    /* which number each is */
+    const int64_t *reading_numbers; /* [readings] which number is its value */
+    const uint8_t *gap_is_own;      /* [numbers] whether the gap after it is the terminal's own */
+    const int64_t *gap_offsets;     /* [numbers] where that text begins in its row, bytes */
+    const int32_t *gap_lengths;     /* [rows][numbers] bytes */
+    const int64_t *wording;         /* [rows] */
+    const int32_t *channels;        /* [rows][readings] */
+    const int64_t *records;         /* [wordings][readings] */
+    const uint8_t *own;             /* [rows][own_width] */
+    int64_t own_width;
+    const uint8_t *common; /* [wordings][common_width] */
+    int64_t common_width;
+} Shape;
+
+/* Texts before the first number, found by hash. Open addressing; -1 is a free slot. */
+typedef struct {
+    const uint8_t *text;   /* all heads, one behind the other */
+    const int64_t *start;  /* [layouts] */
+    const int64_t *length; /* [layouts]; 0 where another layout was first with this head */
+    int32_t *slots;        /* [mask + 1] the first layout with a head */
+    int64_t mask;          /* 0: there are none */
+} Heads;
+
+/* sensors/layout.py as pointers into its tables. */
+typedef struct {
+    Heads heads;
+    const Shape *shapes;
+    const int64_t *shape, *row, *next; /* [layouts] */
+} Layouts;
+
+/* What a frame comes to: by line and by reading, as `Scanned` has it. */
+typedef struct {
+    int64_t *starts, *ends, *layout, *received; /* [lines] */
+    int64_t *line, *channel, *record, *at;      /* [readings] */
+    double *value;                              /* [readings] */
+    double *numbers;                            /* as many as a line has at most; scratch */
+    int64_t readings;                           /* how many there are */
+} Columns;
+
+/* sensors/regions.py as pointers into its tables. */
+typedef struct {
+    int32_t *since_epoch; /* [rows of all groups] */
+    double *values;       /* [cells of all groups] */
+    int64_t *count, *newest;                                             /* [groups] */
+    const int64_t *floor, *epoch, *row, *cell, *width, *room, *capacity; /* [groups] */
+} Regions;
+
+/* `Rows` of sensors/appending.py, and which of them are odd. */
+typedef struct {
+    int64_t count;
+    const int64_t *group, *at; /* [count] */
+    const int64_t *first;      /* [count + 1] */
+    const int64_t *column;     /* [readings] */
+    const double *value;       /* [readings] */
+    const uint8_t *is_odd;     /* [count] */
+} Rows;
+
+int vitals_start(void);
+void vitals_learn_heads(const Heads *heads, const int64_t *layouts, int64_t count);
+int64_t vitals_lines(const uint8_t *frame, int64_t size);
+int64_t vitals_scan(const uint8_t *frame, int64_t size, const Layouts *layouts, Columns *out);
+int64_t vitals_append(const Regions *regions, const Rows *rows, int64_t from, int64_t *coming,
+                      uint8_t *outcome, int64_t *lacking);
+
+#endif
