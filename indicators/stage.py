@@ -11,6 +11,8 @@ row store when the window closes. `Edges` tells which do not, and only those com
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from indicators.closings import Closings
 from indicators.edges import ANY, ASLEEP, Edges
 from indicators.evaluate import Window, evaluate, heard
@@ -24,7 +26,6 @@ from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
 from sensors.regions import NEVER, Regions
 from sensors.row_places import newest_in
-from sensors.screening import Channel
 
 _SLACK: Final = 16
 _MOST_GATHERINGS: Final = 4096
@@ -52,17 +53,12 @@ class Vitals:
     def open(self, plan: ZonePlan, state: ZoneState) -> ZoneVitals:
         """Take a zone in, with the closings that its state implies."""
         zone = self.zones[plan.zone.id] = ZoneVitals(plan, state, self.edges)
-        kept = {quantity: plan.remembered(quantity) for quantity in plan.quantities}
-        channels: dict[str, dict[str, Channel]] = {terminal: {} for terminal in plan.cadences}
-        for name, (terminal, channel) in plan.channels.items():
-            channels[terminal][name] = channel
-        for terminal, cadence in plan.cadences.items():
-            own = channels[terminal]
-            keep = {name: kept[channel.quantity.name] for name, channel in own.items()}
-            self._directory.add_terminal(terminal, own, keep)
-            number = self._directory.terminal_of(terminal)
-            zone.terminals[terminal] = (-1 if number is None else number, cadence)
-        self._zone_of += [zone] * (len(self._directory.names) - len(self._zone_of))
+        numbers = [
+            self._directory.add_terminal(terminal.id, plan.make_up.kinds[terminal.quantities])
+            for terminal in plan.terminals
+        ]
+        zone.numbers = np.array(numbers, np.int32)
+        self._zone_of += [zone] * (len(self._directory.terminals) - len(self._zone_of))
         self.edges.set(zone.slot, ANY if state.awake else ASLEEP)
         for _, sign in sorted(zone.signs.items()):
             if sign.state.next_end is not None:
@@ -71,7 +67,7 @@ class Vitals:
 
     def zone_of(self, channel: int) -> ZoneVitals:
         """The zone of a channel."""
-        return self._zone_of[channel]
+        return self._zone_of[int(self._directory.terminal[channel])]
 
     def sync_groups(self) -> None:
         """Take in the groups that the directory has opened since."""
@@ -82,7 +78,7 @@ class Vitals:
             pairs: dict[tuple[int, int], None] = {}
             for channel in members[self.edges.groups]:
                 if channel >= 0:
-                    zone, about = self._zone_of[channel], self._directory.channels[channel]
+                    zone, about = self.zone_of(channel), self._directory.about(channel)
                     pairs[zone.slot, 0] = None
                     for sign in zone.feeds.get(about.quantity.name, ()):
                         pairs[sign.slot, about.shift_ms] = None
@@ -93,7 +89,7 @@ class Vitals:
 
     def would_wake(self, channel: int, at: int, now: int) -> bool:
         """Whether a reading lets a window close earlier: until then nothing later may be taken."""
-        zone, about = self._zone_of[channel], self._directory.channels[channel]
+        zone, about = self.zone_of(channel), self._directory.about(channel)
         if not zone.state.awake:
             return True
         belongs = at - about.shift_ms
@@ -121,7 +117,7 @@ class Vitals:
             at: Event time.
             now: Effective received.
         """
-        zone, about = self._zone_of[channel], self._directory.channels[channel]
+        zone, about = self.zone_of(channel), self._directory.about(channel)
         if not zone.state.awake:
             self._wake_derived(zone, now)
         for sign in zone.feeds.get(about.quantity.name, ()):
@@ -254,7 +250,7 @@ class Vitals:
 
     def _members(self, sign: Sign) -> SignMembers:
         if sign.members is None:
-            sign.members = members_of(sign.plan, self._directory)
+            sign.members = members_of(sign.zone.plan, sign.plan, self._directory)
         return sign.members
 
     def _gather(self, signs: Sequence[Sign], ends: Sequence[int]) -> Gathered:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from indicators.edges import Edges
 from indicators.plan import SignPlan, ZonePlan
 from indicators.sign_members import SignMembers
 from indicators.state import SignState, ZoneState
 from indicators.vital_sign import Basis
+from sensors.decimals import Ints
 
 
 class Sign:
@@ -43,13 +46,13 @@ class ZoneVitals:
         slot: Its own slot among the edges.
         signs: Its signs by id.
         feeds: Quantity → the signs that it feeds.
-        terminals: Number and cadence (s) of its terminals by id.
+        numbers: Number of each terminal of the plan, in its order, int32.
     """
 
     def __init__(self, plan: ZonePlan, state: ZoneState, edges: Edges) -> None:
         self.plan, self.state = plan, state
         self.slot = edges.add_slot()
-        self.terminals: dict[str, tuple[int, float]] = {}
+        self.numbers: Ints = np.zeros(0, np.int32)
         self.signs: dict[str, Sign] = {}
         for name, sign_plan in plan.signs.items():
             kept = state.signs.setdefault(name, SignState())
@@ -58,4 +61,11 @@ class ZoneVitals:
             quantity: tuple(self.signs[plan.sign.id] for plan in plans)
             for quantity, plans in plan.by_quantity.items()
         }
-        self.hops = {sign: plan.hop for sign, plan in plan.signs.items()}
+        self.hops = plan.make_up.grid
+
+    @property
+    def terminals(self) -> dict[str, tuple[int, float]]:
+        """Number and cadence (s) of its terminals by id."""
+        cadences = self.plan.cadences.items()
+        pairs = zip(self.numbers.tolist(), cadences, strict=True)
+        return {terminal: (number, cadence) for number, (terminal, cadence) in pairs}

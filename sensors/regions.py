@@ -190,7 +190,8 @@ class Regions:
     def _room_for(self, groups: Ints, rows: Ints) -> Ints:
         """Rows that a group should have room for which holds so many: some are still to come."""
         usual: Ints = np.maximum(self._usual.data[groups], rows) * 10 // 9 + 1
-        return np.minimum(rows + np.maximum(rows >> 2, _LEAST_AHEAD), usual)
+        ahead: Ints = np.minimum(rows + np.maximum(rows >> 2, _LEAST_AHEAD), usual)
+        return ahead
 
     def _rebase(self, groups: Ints, oldest: Ints) -> None:
         old, count = self.epoch[groups], self.count[groups]

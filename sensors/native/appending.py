@@ -67,8 +67,9 @@ class CompiledAppend:
                 ensure(store, some, some.counts, now)
                 is_ensured = True
             else:
-                wanted = int(rows.group[row]), lacking.value, now, int(rows.at[row])
-                store.make_room(*(np.array([number]) for number in wanted))
+                wanted = rows.group[row], lacking.value, now, rows.at[row]
+                group, added, at_once, oldest = (np.array([number]) for number in wanted)
+                store.make_room(group, added, at_once, oldest)
 
     def _tables(self) -> _Regions:
         """The tables as they are now: they are others after a new group, or after room was made."""

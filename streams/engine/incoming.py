@@ -17,7 +17,6 @@ from sensors.reason import Reason
 from sensors.screening import is_plausible, time_reason
 from streams.engine.reception import Reading, Reception, learned, receive
 
-
 _MANY: Final = 8
 """From so many unknown lines in a frame on it is read a second time, with what was learned."""
 
@@ -166,16 +165,17 @@ class FrameIntake:
         refused = {i: list(r.refused) for i, r in receptions.items() if r.refused}
         if not columns.line.size:
             return columns, refused
-        directory, channel = self._directory, columns.channel
+        directory, limits = self._directory, self._directory.limits
+        sort = directory.sort[columns.channel]
         now = effective[columns.line]
         good = is_plausible(
             columns.value, columns.at, now,
-            directory.low[channel], directory.high[channel], directory.horizon[channel],
+            limits.low[sort], limits.high[sort], limits.horizon[sort],
         )  # fmt: skip
         if good.all():
             return columns, refused
         for index in np.flatnonzero(~good).tolist():
-            about = directory.channels[int(channel[index])]
+            about = directory.about(int(columns.channel[index]))
             at, line = int(columns.at[index]), int(columns.line[index])
             low, high = about.quantity.low, about.quantity.high
             is_in_range = low <= float(columns.value[index]) <= high
