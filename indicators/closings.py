@@ -5,7 +5,6 @@ are made of is gathered in one go; that is why these are not single timers.
 """
 
 import heapq
-from operator import attrgetter
 
 from indicators.zone_vitals import Sign
 
@@ -43,7 +42,9 @@ class Closings:
         due = heapq.heappop(self._dues)
         signs = [s for s in self._at.pop(due) if s.state.next_end == due - s.plan.grace]
         # Signs that closed together come in their order, so there is little to sort.
-        return due, sorted(dict.fromkeys(signs), key=_order)
+        return due, sorted(dict.fromkeys(signs), key=in_order)
 
 
-_order = attrgetter("order")
+def in_order(sign: Sign) -> tuple[str, str]:
+    """By what signs that close together are ordered."""
+    return sign.order

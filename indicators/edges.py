@@ -7,12 +7,12 @@ slots, so that one comparison a row tells the common case from all that needs a 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from sensors.decimals import Ints
-from sensors.growing import Growing
+from sensors.decimals import Bools, Ints
+from sensors.growing import Growing, ranges
 
 ASLEEP: Final = 2**61
 """Edge of a slot that every reading wakes."""
@@ -20,19 +20,40 @@ ANY: Final = -(2**61)
 """Edge of a slot that no reading touches."""
 
 
+_FOR_EVER: Final = 2**61
+
+
+class Pace(NamedTuple):
+    """How the edge of a slot moves on by itself, ms; one that does not stays where it is set.
+
+    Attributes:
+        hop: From one window to the next.
+        grace: How long a window waits after its end.
+        patience: No sign falls asleep at a window that is due up to so long after an instant that
+            it heard of.
+    """
+
+    hop: int = 1
+    grace: int = _FOR_EVER
+    patience: int = _FOR_EVER
+
+
 class Edges:
     """Edges of slots, and of groups of quantities through them. Event times are Unix ms."""
 
     def __init__(self) -> None:
         self._slot = Growing(np.int64)
+        self._hop, self._grace, self._patience = (Growing(np.int64) for _ in range(3))
         self._pair_slot, self._pair_shift = Growing(np.int64), Growing(np.int64)
         self._begin = Growing(np.int64)
         self._edges: Ints = np.zeros(0, np.int64)
         self._is_stale = True
 
-    def add_slot(self) -> int:
+    def add_slot(self, pace: Pace = Pace()) -> int:  # noqa: B008 - it cannot be changed
         """A new slot, asleep."""
         self._slot.append(ASLEEP)
+        for table, value in zip((self._hop, self._grace, self._patience), pace, strict=True):
+            table.append(value)
         return len(self._slot) - 1
 
     def set(self, slot: int, edge: int) -> None:
@@ -54,6 +75,11 @@ class Edges:
         self._is_stale = True
 
     @property
+    def slots(self) -> int:
+        """How many slots there are."""
+        return len(self._slot)
+
+    @property
     def groups(self) -> int:
         """How many groups there are."""
         return len(self._begin)
@@ -65,3 +91,31 @@ class Edges:
             self._edges = np.maximum.reduceat(edges, self._begin.data)
         self._is_stale = False
         return self._edges
+
+    # -- what will be, while nothing falls asleep or wakes ----------------------------------------
+
+    def pairs_of(self, groups: Ints) -> tuple[Ints, Ints, Ints]:
+        """The slots that groups feed, as (which of the groups, slot, shift in ms)."""
+        begins = self._begin.data
+        counts = np.diff(begins, append=len(self._pair_slot))[groups]
+        pairs = ranges(begins[groups], counts)
+        owners = np.repeat(np.arange(groups.size), counts)
+        return owners, self._pair_slot.data[pairs], self._pair_shift.data[pairs]
+
+    def at(self, slots: Ints, times: Ints) -> Ints:
+        """The edge of slots when all has closed that is due by an effective received, ms."""
+        hop = self._hop.data[slots]
+        moved: Ints = (times - self._grace.data[slots]) // hop * hop
+        found: Ints = np.maximum(moved, self._slot.data[slots])
+        return found
+
+    def is_fixed(self, slots: Ints) -> Bools:
+        """Which slots are of zones: they hear of every row, and have no edge of their own."""
+        found: Bools = self._grace.data[slots] == _FOR_EVER
+        return found
+
+    @property
+    def patience(self) -> Ints:
+        """How long (ms) a slot surely stays awake, by slot; beyond all times where it sleeps."""
+        found: Ints = np.where(self._slot.data == ASLEEP, _FOR_EVER, self._patience.data)
+        return found

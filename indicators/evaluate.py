@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 
 from indicators.gathered import Gathered
+from indicators.heard import Heard
 from indicators.rounding import rounded, significant
 from indicators.vital_sign import Basis, Inputs, Measure, VitalValue
 from indicators.zone_vitals import Sign, ZoneVitals
-from sensors.directory import Directory
 
 _NO_DATA = Measure(None, "no_data")
 _LOW_COVERAGE = Measure(None, "low_coverage")
@@ -31,20 +31,20 @@ class Window(msgspec.Struct, frozen=True):
 
 
 def evaluate(
-    window: Window, memory: dict[str, Any], gathered: Gathered, index: int, directory: Directory
+    window: Window, memory: dict[str, Any], gathered: Gathered | None, index: int, heard: Heard
 ) -> VitalValue:
     """The value of a window.
 
     Args:
         window: The window.
         memory: What the formula remembers; it may change it.
-        gathered: The readings of this window and others.
+        gathered: The readings of this window and others; None for what no reading feeds.
         index: Which of them it is.
-        directory: Says when terminals were last heard.
+        heard: Says when terminals were last heard.
     """
     sign, end = window.sign, window.end
     about, start, coverage = sign.about, end - sign.plan.window, 1.0
-    if sign.is_fed:
+    if gathered is not None:
         by_quantity, coverage = gathered.window(index)
         if not by_quantity:
             measure = _NO_DATA
@@ -55,7 +55,7 @@ def evaluate(
                 Inputs(sign.zone.plan.zone, start, end, by_quantity, memory=memory)
             )
     else:
-        measure = about.formula(_derived(sign, start, end, memory, directory))
+        measure = about.formula(_derived(window, memory, heard))
     value, level = measure.value, None
     if value is not None:
         value = significant(value)
@@ -66,28 +66,19 @@ def evaluate(
     )  # fmt: skip
 
 
-def _derived(
-    sign: Sign, start: int, end: int, memory: dict[str, Any], directory: Directory
-) -> Inputs:
+def _derived(window: Window, memory: dict[str, Any], heard: Heard) -> Inputs:
     """What a sign is given that no reading feeds."""
+    sign, end = window.sign, window.end
     zone, is_liveness = sign.zone, sign.plan.sign.basis is Basis.LIVENESS
     return Inputs(
         zone=zone.plan.zone,
-        start=start,
+        start=end - sign.plan.window,
         end=end,
-        heard=heard(zone, directory) if is_liveness else {},
+        heard=heard.of(zone, window.at) if is_liveness else {},
         latest={} if is_liveness else _latest(zone),
         hops={} if is_liveness else zone.hops,
         memory=memory,
     )
-
-
-def heard(zone: ZoneVitals, directory: Directory) -> dict[str, tuple[int | None, float]]:
-    """Terminal → its largest event time (ms; None before the first) and its cadence, s."""
-    return {
-        terminal: (directory.heard(number), cadence)
-        for terminal, (number, cadence) in zone.terminals.items()
-    }
 
 
 def _latest(zone: ZoneVitals) -> dict[str, VitalValue]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from indicators.reduction import Table
 from indicators.window import Aggregate, Members
 from sensors.decimals import Floats, Ints
 from sensors.quantity import Quantity
@@ -21,36 +22,6 @@ class Pool(NamedTuple):
     end: int
 
 
-class Table:
-    """What the columns of blocks come to, each of shape (blocks, width).
-
-    Attributes:
-        rows: Rows of each block, shape (blocks,).
-        begins: First row of each block in `values`, shape (blocks,).
-        values: All rows, NaN where there is no value, shape (rows, width).
-        count: Values in the column.
-        low: Smallest of them.
-        high: Largest of them.
-        steps: Sum of round(value × scale).
-        energy: Sum of the sound energy, for levels in dB only.
-        newest: Instant of the last one, ms.
-        is_complete: Whether every cell has a value.
-    """
-
-    __slots__ = (
-        "begins", "count", "energy", "high", "is_complete", "low", "newest", "rows", "steps",
-        "values",
-    )  # fmt: skip
-
-    def __init__(self, rows: Ints, begins: Ints, values: Floats) -> None:
-        shape = rows.size, values.shape[1]
-        self.rows, self.begins, self.values = rows, begins, values
-        self.count, self.steps, self.energy = (np.zeros(shape, np.int64) for _ in range(3))
-        self.low, self.high = np.full(shape, np.inf), np.full(shape, -np.inf)
-        self.newest = np.full(shape, NEVER)
-        self.is_complete = True
-
-
 class Places(NamedTuple):
     """Where members and pools are among the cells of the tables.
 
@@ -59,7 +30,9 @@ class Places(NamedTuple):
         pools: All pools, by number.
         pools_of: The pools of each sign.
         expected: Readings that each sign should have.
-        cell: Cell of each member among those of all tables.
+        cell: Cell of each member in its table.
+        size: Cells of its table, of one round.
+        before: Cells of the tables before that.
         shift: By how much (ms) its stamps are shifted.
         promised: Readings that it should have.
         pool_first: First member of each pool.
@@ -70,25 +43,32 @@ class Places(NamedTuple):
     pools_of: Sequence[Sequence[Pool]]
     expected: Sequence[float]
     cell: Ints
+    size: Ints
+    before: Ints
     shift: Ints
     promised: Floats
     pool_first: Ints
 
 
 class Gathered:
-    """What the windows of a gathering hold.
+    """What the windows of a gathering hold; those of a later round are numbered on.
 
     Args:
-        places: Where their numbers are.
-        tables: The numbers.
+        places: Where the numbers of one round are.
+        tables: The numbers, round after round.
+        rounds: How many rounds there are.
     """
 
-    def __init__(self, places: Places, tables: Sequence[Table]) -> None:
+    def __init__(self, places: Places, tables: Sequence[Table], rounds: int = 1) -> None:
         self._places, self._tables = places, tables
+        self._signs, self._members = len(places.pools_of), len(places.terminals)
+        self._width = len(places.pools)
         if not tables:
             return
+        # Shape (rounds, members).
+        self._cell = rounds * places.before + places.cell + np.outer(np.arange(rounds), places.size)
         count, self._low, self._high, self._steps, self._energy, newest = (
-            _joined([getattr(table, name) for table in tables])[places.cell]
+            _joined([getattr(table, name) for table in tables])[self._cell]
             for name in ("count", "low", "high", "steps", "energy", "newest")
         )
         self._count = count
@@ -99,78 +79,72 @@ class Gathered:
             (np.add, np.minimum(count, places.promised)),
         ]  # fmt: skip
         first = places.pool_first
-        if first.size < count.size:
-            pooled = [ufunc.reduceat(column, first).tolist() for ufunc, column in columns]
-        else:
-            pooled = [column.tolist() for _, column in columns]
+        if first.size < count.shape[1]:
+            columns = [(ufunc, ufunc.reduceat(column, first, axis=1)) for ufunc, column in columns]
+        pooled = [column.ravel().tolist() for _, column in columns]
         self._pools: list[tuple[Any, ...]] = list(zip(*pooled, strict=True))
         self._rows: list[tuple[Any, ...]] | None = None
 
     def values_of(self, member: int) -> Floats:
         """The values of a member, by event time."""
-        cell = int(self._places.cell[member])
+        cell = int(self._cell.ravel()[member])
         for table in self._tables:
             if cell < table.count.size:
                 break
             cell -= table.count.size
-        block, column = divmod(cell, table.values.shape[1])
-        begin = int(table.begins[block])
-        values = table.values[begin : begin + int(table.rows[block]), column]
-        return values if table.is_complete else values[~np.isnan(values)]
+        return table.values(cell)
 
-    def _values_of_pool(self, pool: Pool) -> Floats:
-        return np.concatenate([self.values_of(i) for i in range(pool.first, pool.end)])
+    def _values_of(self, first: int, end: int) -> Floats:
+        return np.concatenate([self.values_of(member) for member in range(first, end)])
 
-    def window(self, sign: int) -> tuple[dict[str, Members], float]:
+    def window(self, index: int) -> tuple[dict[str, Members], float]:
         """The aggregates of one window by quantity, and the share of readings that arrived."""
+        round_, sign = divmod(index, self._signs)
+        before = round_ * self._width
         found: dict[str, Members] = {}
         arrived = 0.0
         for number, quantity, _, _ in self._places.pools_of[sign]:
-            row = self._pools[number]
+            row = self._pools[before + number]
             if row[0]:
-                found[quantity.name] = Members(self, number)
+                found[quantity.name] = Members(self, before + number)
                 arrived += row[6]
         expected = self._places.expected[sign]
         return found, 1.0 if arrived == expected else round(arrived / expected, 4)
 
-    def newest(self, sign: int) -> int:
+    def newest(self, index: int) -> int:
         """Event time (ms) of the last reading, shifted into the window; far past without one."""
-        pools = self._places.pools_of[sign]
+        round_, sign = divmod(index, self._signs)
+        before, pools = round_ * self._width, self._places.pools_of[sign]
         if len(pools) == 1:
-            return int(self._pools[pools[0].number][5])
-        return max((self._pools[pool.number][5] for pool in pools), default=NEVER)
+            return int(self._pools[before + pools[0].number][5])
+        return max((self._pools[before + pool.number][5] for pool in pools), default=NEVER)
 
     def pool(self, number: int) -> Aggregate:
         """All members of a pool as one."""
-        pool = self._places.pools[number]
+        round_, place = divmod(number, self._width)
+        pool, before = self._places.pools[place], round_ * self._members
         count, low, high, steps, energy, _, _ = self._pools[number]
-        values = partial(self._values_of_pool, pool)
+        values = partial(self._values_of, before + pool.first, before + pool.end)
         return Aggregate("", pool.quantity, 0.0, count, low, high, steps, energy, values)
 
     def members(self, number: int) -> list[Aggregate]:
         """The members of a pool that reported."""
         if self._rows is None:
             columns = self._count, self._low, self._high, self._steps, self._energy
-            self._rows = list(zip(*(column.tolist() for column in columns), strict=True))
-        _, quantity, first, end = self._places.pools[number]
+            self._rows = list(zip(*(column.ravel().tolist() for column in columns), strict=True))
+        round_, place = divmod(number, self._width)
+        before = round_ * self._members
+        _, quantity, first, end = self._places.pools[place]
         terminals, promised, found = self._places.terminals, self._places.promised, []
         for index in range(first, end):
-            count, low, high, steps, energy = self._rows[index]
+            count, low, high, steps, energy = self._rows[before + index]
             if count:
-                expected, values = float(promised[index]), partial(self.values_of, index)
                 found.append(
                     Aggregate(
-                        terminals[index],
-                        quantity,
-                        expected,
-                        count,
-                        low,
-                        high,
-                        steps,
-                        energy,
-                        values,
+                        terminals[index], quantity, float(promised[index]), count, low, high,
+                        steps, energy, partial(self.values_of, before + index),
                     )
-                )
+                )  # fmt: skip
         return found
 
 

@@ -5,6 +5,7 @@ make-up share it.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -74,11 +75,13 @@ class ZonePlan(msgspec.Struct, frozen=True):
     Attributes:
         zone: The place.
         terminals: Its terminals, ordered by id.
+        counts: What terminals declare → how many do.
         make_up: What it has in common with others.
     """
 
     zone: Zone
     terminals: tuple[Terminal, ...]
+    counts: Mapping[Declared, int]
     make_up: MakeUp
 
     @property
@@ -95,6 +98,13 @@ class ZonePlan(msgspec.Struct, frozen=True):
     def cadences(self) -> dict[str, float]:
         """Terminal → seconds between its most frequent readings."""
         return {t.id: self.make_up.cadences[t.quantities] for t in self.terminals}
+
+    def size(self, plan: SignPlan) -> int:
+        """How many members feed one of its signs."""
+        return sum(
+            count * sum(quantity.name in plan.quantities for quantity in declared)
+            for declared, count in self.counts.items()
+        )
 
     def members(self, plan: SignPlan) -> list[Member]:
         """What feeds one of its signs, by terminal and quantity."""
@@ -129,13 +139,14 @@ def plan_zone(
         made_up: What was made of these signs before, by what terminals declare; grows.
     """
     terminals = city.terminals_of(zone.id)
-    key = frozenset(terminal.quantities for terminal in terminals)
+    counts = Counter(terminal.quantities for terminal in terminals)
+    key = frozenset(counts)
     found = None if made_up is None else made_up.get(key)
     if found is None:
         found = _make_up(key, signs)
         if made_up is not None:
             made_up[key] = found
-    return ZonePlan(zone, terminals, found)
+    return ZonePlan(zone, terminals, counts, found)
 
 
 def remembered(plans: Iterable[SignPlan]) -> Remembered:

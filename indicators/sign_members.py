@@ -51,8 +51,8 @@ def members_of(zone: ZonePlan, plan: SignPlan, directory: Directory) -> SignMemb
     quantities = [CATALOGUE[name] for name in names]
     return SignMembers(
         [member.terminal for member, _ in heard],
-        directory.group[channels],
-        directory.column[channels],
+        directory.group[channels].astype(np.int64),
+        directory.column[channels].astype(np.int64),
         np.array([directory.about(channel).shift_ms for _, channel in heard], np.int64),
         np.array([member.expected for member, _ in heard], np.float64),
         np.array([float(quantity.scale) for quantity in quantities], np.float64),

@@ -8,27 +8,29 @@ Most readings touch open windows of running signs only. The stage need not see t
 row store when the window closes. `Edges` tells which do not, and only those come here one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from indicators.closings import Closings
 from indicators.edges import ANY, ASLEEP, Edges
-from indicators.evaluate import Window, evaluate, heard
-from indicators.gather import Gathering
-from indicators.gathered import Gathered
+from indicators.evaluate import Window, evaluate
+from indicators.foresight import Foresight, Outlook, Rows
+from indicators.gatherings import Gatherings, Spot
+from indicators.heard import Heard
 from indicators.plan import ZonePlan
-from indicators.sign_members import SignMembers, members_of
+from indicators.rounds import take_rhythms, turns
+from indicators.silence import Silence
 from indicators.state import ZoneState
-from indicators.vital_sign import VitalValue
+from indicators.vital_sign import Basis, VitalValue
 from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
-from sensors.regions import NEVER, Regions
-from sensors.row_places import newest_in
+from sensors.regions import Regions
 
 _SLACK: Final = 16
-_MOST_GATHERINGS: Final = 4096
+Closed = list[tuple[ZoneVitals, VitalValue]]
+"""Windows that closed at one due time."""
 
 
 class Vitals:
@@ -40,25 +42,36 @@ class Vitals:
     """
 
     def __init__(self, directory: Directory, regions: Regions) -> None:
-        self._directory, self._regions = directory, regions
+        self._directory = directory
         self._closings = Closings()
+        self._gatherings = Gatherings(directory, regions)
+        self._heard = Heard(directory)
+        self._silence = Silence(self._gatherings, self._heard, regions)
         self.edges = Edges()
+        self._foresight = Foresight(self.edges, self._newest_of)
+        self._of_slot: list[Sign | ZoneVitals] = []
+        # Until then no sign falls asleep, whatever lines have been taken; ms.
+        self._awake_until: int | None = None
+        self._is_liveness_asked = False
         self.zones: dict[str, ZoneVitals] = {}
         self._zone_of: list[ZoneVitals] = []
         self._dirty: set[tuple[str, str, int]] = set()
-        self._gatherings: dict[tuple[int, ...], Gathering] = {}
 
     # -- zones and groups -------------------------------------------------------------------------
 
     def open(self, plan: ZonePlan, state: ZoneState) -> ZoneVitals:
         """Take a zone in, with the closings that its state implies."""
         zone = self.zones[plan.zone.id] = ZoneVitals(plan, state, self.edges)
+        self._of_slot += [zone, *zone.signs.values()]
+        bases = (sign.plan.sign.basis for sign in zone.signs.values())
+        self._is_liveness_asked |= Basis.LIVENESS in bases
         numbers = [
             self._directory.add_terminal(terminal.id, plan.make_up.kinds[terminal.quantities])
             for terminal in plan.terminals
         ]
         zone.numbers = np.array(numbers, np.int32)
         self._zone_of += [zone] * (len(self._directory.terminals) - len(self._zone_of))
+        self._gatherings.place(zone)
         self.edges.set(zone.slot, ANY if state.awake else ASLEEP)
         for _, sign in sorted(zone.signs.items()):
             if sign.state.next_end is not None:
@@ -72,8 +85,6 @@ class Vitals:
     def sync_groups(self) -> None:
         """Take in the groups that the directory has opened since."""
         members = self._directory.members
-        if self.edges.groups < len(members):
-            self._gatherings.clear()
         while self.edges.groups < len(members):
             pairs: dict[tuple[int, int], None] = {}
             for channel in members[self.edges.groups]:
@@ -82,7 +93,7 @@ class Vitals:
                     pairs[zone.slot, 0] = None
                     for sign in zone.feeds.get(about.quantity.name, ()):
                         pairs[sign.slot, about.shift_ms] = None
-                        sign.members = None
+                        self._gatherings.forget(sign)
             self.edges.add_group(pairs)
 
     # -- readings that need a closer look ----------------------------------------------------------
@@ -152,22 +163,21 @@ class Vitals:
         self._closings.set(sign, end)
         self.edges.set(sign.slot, end - sign.plan.hop if sign.is_fed else ANY)
 
-    def revisions(self, now: int) -> list[tuple[ZoneVitals, VitalValue]]:
+    def revisions(self, now: int) -> Closed:
         """The closed windows that a line touched, each once, by (zone, sign, window end)."""
         if not self._dirty:
             return []
         dirty, self._dirty = sorted(self._dirty), set()
         signs = [self.zones[zone].signs[name] for zone, name, _ in dirty]
         ends = [end for _, _, end in dirty]
-        gathered = self._gather(signs, ends)
         out = []
-        for index, (sign, end) in enumerate(zip(signs, ends, strict=True)):
+        for sign, end, spot in zip(signs, ends, self._gatherings.gather(signs, ends), strict=True):
             state = sign.state
             revision = state.revisions.get(end, 0) + 1
             self._remember(sign, end, revision, now)
             # A correction must not teach the formula's memory the same window twice.
             window = Window(sign, end, now, revision)
-            value = evaluate(window, dict(state.memory), gathered, index, self._directory)
+            value = evaluate(window, dict(state.memory), spot.gathered, spot.first, self._heard)
             if state.latest is None or end >= state.latest.window_end:
                 state.latest = value
             out.append((sign.zone, value))
@@ -187,50 +197,83 @@ class Vitals:
         """When the next window closes, ms; None where every sign sleeps."""
         return self._closings.due
 
-    def close_next(self) -> list[tuple[ZoneVitals, VitalValue]]:
+    def close_until(self, now: int) -> Iterator[Closed]:
+        """Close all windows that are due by an effective received (ms), in their order."""
+        if self._awake_until is not None:
+            yield from self._close_together(min(now, self._awake_until))
+        while self.due is not None and self.due <= now:
+            yield self._close_next()
+        # What was taken ahead of these windows is nothing special any more.
+        self._awake_until = None
+        self._heard.catch_up()
+
+    def _close_next(self) -> Closed:
         """Close the windows that are due first, those of one instant together."""
         due, signs = self._closings.take()
-        if not signs:
-            return []
-        ends = [due - sign.plan.grace for sign in signs]
-        gathered, directory = self._gather(signs, ends), self._directory
         values = []
         going_on: dict[int, list[Sign]] = {}
-        for index, (sign, end) in enumerate(zip(signs, ends, strict=True)):
-            state, plan = sign.state, sign.plan
-            window = Window(sign, end, due, 0)
-            value = evaluate(window, state.memory, gathered, index, directory)
-            state.latest = value
-            values.append((sign.zone, value))
-            if sign.is_fed and (newest := gathered.newest(index)) > state.newest:
-                state.newest = newest
-            if end - state.newest <= plan.silence or not self._is_silent(sign, end):
-                state.next_end = end + plan.hop
-                going_on.setdefault(plan.hop, []).append(sign)
+        spots = self._spots(signs, due)
+        for sign in signs:
+            end, spot = due - sign.plan.grace, spots.get(sign.slot)
+            values.append((sign.zone, self._closed(sign, due, spot, 0)))
+            if end - sign.state.newest <= sign.plan.silence or not self._silence.is_silent(
+                sign, end
+            ):
+                going_on.setdefault(sign.plan.hop, []).append(sign)
             else:
                 self._sleep(sign)
         for hop, some in going_on.items():
-            self._go_on(some, due, hop)
+            self._go_on(some, due + hop)
         return values
 
-    def _go_on(self, signs: list[Sign], due: int, hop: int) -> None:
-        """Let the next windows of signs whose windows closed at `due` close one hop later."""
-        self._closings.set_together(signs, due + hop)
-        fed = [sign for sign in signs if sign.is_fed]
-        # As by `_run`; what no reading feeds keeps the edge that it has while it runs.
-        slots = [sign.slot for sign in fed]
-        self.edges.set_all(slots, [due - sign.plan.grace for sign in fed])
+    def _close_together(self, until: int) -> Iterator[Closed]:
+        """Close what is due by `until` (ms), gathered at once: no sign falls asleep on the way."""
+        while self.due is not None and self.due <= until:
+            rhythms = take_rhythms(self._closings, until)
+            spots = [self._spots(r.signs, r.due, r.hop, r.rounds) for r in rhythms]
+            for due, closing in turns(rhythms):
+                yield [
+                    (sign.zone, self._closed(sign, due, spots[number].get(sign.slot), round_))
+                    for sign, number, round_ in closing
+                ]
+            for due, hop, rounds, signs in rhythms:
+                self._go_on(signs, due + rounds * hop)
 
-    def _is_silent(self, sign: Sign, end: int) -> bool:
-        """Whether nothing has come for long; a closer look than what the closed window held."""
+    def _spots(self, signs: list[Sign], due: int, hop: int = 0, rounds: int = 1) -> dict[int, Spot]:
+        """What the windows hold of those signs that readings feed, by slot."""
+        fed = [sign for sign in signs if sign.is_fed]
+        if not fed:
+            return {}
+        ends = [due - sign.plan.grace for sign in fed]
+        spots = self._gatherings.gather(fed, ends, hop, rounds)
+        return {sign.slot: spot for sign, spot in zip(fed, spots, strict=True)}
+
+    def _closed(self, sign: Sign, due: int, spot: Spot | None, round_: int) -> VitalValue:
+        """The value of a window that closes on time."""
         state = sign.state
-        if sign.is_fed:
-            # Newer ones may be of windows that are still open.
-            state.newest = max(state.newest, self._newest_of(sign))
+        window = Window(sign, due - sign.plan.grace, due, 0)
+        if spot is None:
+            value = evaluate(window, state.memory, None, 0, self._heard)
         else:
-            terminals = heard(sign.zone, self._directory).values()
-            state.newest = max((instant for instant, _ in terminals if instant), default=0)
-        return end - state.newest > sign.plan.silence
+            gathered, index, step = spot
+            index += round_ * step
+            value = evaluate(window, state.memory, gathered, index, self._heard)
+            state.newest = max(state.newest, gathered.newest(index))
+        state.latest = value
+        return value
+
+    def _go_on(self, signs: list[Sign], due: int) -> None:
+        """Let the next windows of signs that closed together close at `due` (ms)."""
+        self._closings.set_together(signs, due)
+        slots, edges = [], []
+        for sign in signs:
+            plan = sign.plan
+            sign.state.next_end = end = due - plan.grace
+            # As by `_run`; what no reading feeds keeps the edge that it has while it runs.
+            if sign.is_fed:
+                slots.append(sign.slot)
+                edges.append(end - plan.hop)
+        self.edges.set_all(slots, edges)
 
     def _sleep(self, sign: Sign) -> None:
         sign.state.next_end = None
@@ -241,27 +284,24 @@ class Vitals:
             sign.zone.state.awake = False
             self.edges.set(sign.zone.slot, ASLEEP)
 
-    def _newest_of(self, sign: Sign) -> int:
-        """The newest remembered instant (shifted into its window) of all members of a sign."""
-        members = self._members(sign)
-        places = zip(members.group.tolist(), members.column.tolist(), members.shift, strict=True)
-        found = (newest_in(self._regions, group, column) - shift for group, column, shift in places)
-        return max(map(int, found), default=NEVER)
+    # -- lines that are taken before what is due on the way has closed ----------------------------
 
-    def _members(self, sign: Sign) -> SignMembers:
-        if sign.members is None:
-            sign.members = members_of(sign.zone.plan, sign.plan, self._directory)
-        return sign.members
+    def look_ahead(self, rows: Rows, least: int) -> Outlook:
+        """How many rows can be taken now, as if windows had closed on the way.
 
-    def _gather(self, signs: Sequence[Sign], ends: Sequence[int]) -> Gathered:
-        first = ends[0]
-        after = [end - first for end in ends]
-        key = tuple([sign.slot for sign in signs] + after)
-        gathering = self._gatherings.get(key)
-        if gathering is None:
-            if len(self._gatherings) >= _MOST_GATHERINGS:
-                self._gatherings.clear()
-            members = [self._members(sign) for sign in signs]
-            windows = [sign.plan.window for sign in signs]
-            gathering = self._gatherings[key] = Gathering(members, windows, after, self._regions)
-        return gathering.gather(self._regions, first)
+        Args:
+            rows: Rows to come, one at least.
+            least: So many come before anything is due.
+        """
+        return self._foresight.look(rows, least)
+
+    def run_ahead(self, outlook: Outlook, rows: Rows) -> None:
+        """Rows are about to be taken; `close_until` is next."""
+        self._awake_until = outlook.awake_until
+        self._foresight.go(outlook)
+        if self._is_liveness_asked:
+            terminals = self._directory.group_terminal[rows.group]
+            self._heard.run_ahead(terminals, rows.received, rows.at)
+
+    def _newest_of(self, slot: int, now: int) -> int:
+        return self._silence.newest_of(self._of_slot[slot], now)

@@ -71,8 +71,8 @@ def energies(values: Floats) -> Ints:
     """
     hundredths = values * 100.0
     place = np.rint(hundredths)
-    is_listed = (place / 100.0 == values) & (place >= 0) & (place < _ENERGIES.size)
-    found: Ints = _ENERGIES[np.where(is_listed, place, 0.0).astype(np.int64)]
+    is_listed = (place / 100.0 == values) & (place >= 0) & (place < ENERGIES.size)
+    found: Ints = ENERGIES[np.where(is_listed, place, 0.0).astype(np.int64)]
     if not is_listed.all():
         for index in np.flatnonzero(~is_listed).tolist():
             found[index] = _energy(float(values[index]))
@@ -84,7 +84,7 @@ def _energy(level: float) -> int:
     return round(energy * ENERGY_STEP)
 
 
-_ENERGIES: Final = np.array([_energy(place / 100.0) for place in range(14_000)], np.int64)
+ENERGIES: Final = np.array([_energy(place / 100.0) for place in range(14_000)], np.int64)
 """Energy of 0.00 dB, 0.01 dB and so on to 140 dB."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from indicators.edges import Edges
+from indicators.edges import Edges, Pace
 from indicators.plan import SignPlan, ZonePlan
 from indicators.sign_members import SignMembers
 from indicators.state import SignState, ZoneState
@@ -24,16 +24,29 @@ class Sign:
         slot: Its slot among the edges.
         order: By what signs that close together are ordered: zone and sign.
         members: What feeds it, as arrays; None until it is looked up.
+        size: How many members feed it, heard or not.
         is_fed: Whether readings feed it, and not other signs or the silence of terminals.
     """
 
-    __slots__ = ("about", "is_fed", "members", "order", "place", "plan", "slot", "state", "zone")
+    __slots__ = (
+        "about",
+        "is_fed",
+        "members",
+        "order",
+        "place",
+        "plan",
+        "size",
+        "slot",
+        "state",
+        "zone",
+    )
 
     def __init__(self, zone: "ZoneVitals", plan: SignPlan, state: SignState, slot: int) -> None:
         self.zone, self.place = zone, zone.plan.zone.id
         self.plan, self.about, self.state, self.slot = plan, plan.sign, state, slot
         self.order = self.place, plan.sign.id
         self.is_fed = plan.sign.basis is Basis.READINGS
+        self.size = zone.plan.size(plan)
         self.members: SignMembers | None = None
 
 
@@ -44,6 +57,7 @@ class ZoneVitals:
         plan: What the zone computes.
         state: Its state.
         slot: Its own slot among the edges.
+        shelf: Where its gatherings are kept.
         signs: Its signs by id.
         feeds: Quantity → the signs that it feeds.
         numbers: Number of each terminal of the plan, in its order, int32.
@@ -51,12 +65,13 @@ class ZoneVitals:
 
     def __init__(self, plan: ZonePlan, state: ZoneState, edges: Edges) -> None:
         self.plan, self.state = plan, state
-        self.slot = edges.add_slot()
+        self.slot = edges.add_slot(_pace_of_zone(plan))
+        self.shelf = 0
         self.numbers: Ints = np.zeros(0, np.int32)
         self.signs: dict[str, Sign] = {}
         for name, sign_plan in plan.signs.items():
             kept = state.signs.setdefault(name, SignState())
-            self.signs[name] = Sign(self, sign_plan, kept, edges.add_slot())
+            self.signs[name] = Sign(self, sign_plan, kept, edges.add_slot(_pace_of(sign_plan)))
         self.feeds: Mapping[str, tuple[Sign, ...]] = {
             quantity: tuple(self.signs[plan.sign.id] for plan in plans)
             for quantity, plans in plan.by_quantity.items()
@@ -69,3 +84,17 @@ class ZoneVitals:
         cadences = self.plan.cadences.items()
         pairs = zip(self.numbers.tolist(), cadences, strict=True)
         return {terminal: (number, cadence) for number, (terminal, cadence) in pairs}
+
+
+def _pace_of(plan: SignPlan) -> Pace:
+    if plan.sign.basis is not Basis.READINGS:
+        return Pace()
+    return Pace(plan.hop, plan.grace, plan.silence + plan.grace)
+
+
+def _pace_of_zone(plan: ZonePlan) -> Pace:
+    """Its signs that no reading feeds sleep when nothing at all has come for long."""
+    derived = [own for own in plan.signs.values() if own.sign.basis is not Basis.READINGS]
+    if not derived:
+        return Pace()
+    return Pace(patience=min(own.silence + own.grace for own in derived))

@@ -47,8 +47,8 @@ def append(store: RowStore, rows: Rows, is_odd: Bools, now: int) -> Outcomes:
         now: Effective received of the first of them; rows of before it may be dropped by their age.
 
     Returns:
-        What became of each row. Repeated ones are left to `insert` here, as are those that are out of
-        order; the compiled twin knows them.
+        What became of each row. Those that are repeated or out of order are left to `insert` here;
+        the compiled twin takes them too.
     """
     plain = np.flatnonzero(~is_odd)
     groups, instants = rows.group[plain], rows.at[plain]

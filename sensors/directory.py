@@ -1,32 +1,20 @@
 """Integer ids of terminals and channels, given once; what screening knows of each, as arrays."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sensors.decimals import Floats, Ints
-from sensors.growing import Growing, GrowingLists
+from sensors.growing import Growing, GrowingLists, GrowingRows
 from sensors.kind import Kind, Remembered
 from sensors.regions import NEVER, Regions
 from sensors.screening import Channel
 
 OUTCOMES: Final = 5
 """Columns of `counts`: received, accepted, duplicate, late, rejected."""
-
-
-class Limits(NamedTuple):
-    """What readings are screened by, each by sort of channel.
-
-    Attributes:
-        low: Least plausible value, canonical unit.
-        high: Largest plausible value, canonical unit.
-        horizon: How late a reading may be, ms.
-    """
-
-    low: Floats
-    high: Floats
-    horizon: Ints
+_SORT, _TERMINAL, _GROUP, _COLUMN = range(4)
 
 
 class _Sorts:
@@ -36,11 +24,8 @@ class _Sorts:
         self.channels: list[Channel] = []
         self.remembered: list[Remembered] = []
         self._number: dict[tuple[Channel, Remembered], int] = {}
-        self._limits = Growing(np.float64), Growing(np.float64), Growing(np.int64)
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(*(table.data for table in self._limits))
+        self.low, self.high = Growing(np.float64), Growing(np.float64)
+        self.horizon = Growing(np.int64)
 
     def of(self, kind: Kind) -> Ints:
         """The sort of each channel of a kind."""
@@ -50,11 +35,10 @@ class _Sorts:
                 self._number[channel, remembered] = len(self.channels)
                 self.channels.append(channel)
                 self.remembered.append(remembered)
-                quantity = channel.quantity
-                about = quantity.low, quantity.high, channel.horizon_ms
-                for table, value in zip(self._limits, about, strict=True):
-                    table.append(value)
-        return np.array([self._number[pair] for pair in pairs], np.int64)
+                self.low.append(channel.quantity.low)
+                self.high.append(channel.quantity.high)
+                self.horizon.append(channel.horizon_ms)
+        return np.array([self._number[pair] for pair in pairs], np.int32)
 
 
 class Directory:
@@ -78,37 +62,51 @@ class Directory:
         self._sorts = _Sorts()
         self._sorts_of: list[Ints] = []
         self._kind, self._first = Growing(np.int32), Growing(np.int32)
-        self._sort, self._terminal = Growing(np.int32), Growing(np.int32)
-        self._group, self._column = Growing(np.int64), Growing(np.int64)
+        self._channels = GrowingRows(np.int32, 4)
         self._counts, self._heard = Growing(np.int64), Growing(np.int64)
         self._group_terminal = Growing(np.int32)
         # The group of a terminal that was opened last, and of a group the one before it; or -1.
         self._last_group, self._group_before = Growing(np.int32), Growing(np.int32)
 
     @property
-    def limits(self) -> Limits:
-        """What readings are screened by, by sort of channel."""
-        return self._sorts.limits
+    def low(self) -> Floats:
+        """Least plausible value, by sort of channel, canonical unit."""
+        return self._sorts.low.data
 
     @property
-    def sort(self) -> Ints:
+    def high(self) -> Floats:
+        """Largest plausible value, by sort of channel, canonical unit."""
+        return self._sorts.high.data
+
+    @property
+    def horizon(self) -> Ints:
+        """How late a reading may be, by sort of channel, ms."""
+        return self._sorts.horizon.data
+
+    @property
+    def channels(self) -> npt.NDArray[np.int32]:
+        """Sort, terminal, group and column by channel: what is asked together lies together."""
+        return self._channels.data
+
+    @property
+    def sort(self) -> npt.NDArray[np.int32]:
         """Sort of each channel, int32."""
-        return self._sort.data
+        return self.channels[:, _SORT]
 
     @property
-    def terminal(self) -> Ints:
+    def terminal(self) -> npt.NDArray[np.int32]:
         """Number of the terminal, by channel, int32."""
-        return self._terminal.data
+        return self.channels[:, _TERMINAL]
 
     @property
-    def group(self) -> Ints:
-        """Group in the row store, by channel; -1 before its first reading."""
-        return self._group.data
+    def group(self) -> npt.NDArray[np.int32]:
+        """Group in the row store, by channel, int32; -1 before its first reading."""
+        return self.channels[:, _GROUP]
 
     @property
-    def column(self) -> Ints:
-        """Cell in a row of its group, by channel."""
-        return self._column.data
+    def column(self) -> npt.NDArray[np.int32]:
+        """Cell in a row of its group, by channel, int32."""
+        return self.channels[:, _COLUMN]
 
     @property
     def group_terminal(self) -> Ints:
@@ -123,9 +121,9 @@ class Directory:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        tables = (self._kind, self._first, self._sort, self._terminal, self._group, self._column,
-                  self._counts, self._heard, self._group_terminal, self._last_group,
-                  self._group_before, self.members)  # fmt: skip
+        tables = (self._kind, self._first, self._channels, self._counts, self._heard,
+                  self._group_terminal, self._last_group, self._group_before,
+                  self.members)  # fmt: skip
         return sum(table.nbytes for table in tables)
 
     def add_terminal(self, terminal: str, kind: Kind) -> int:
@@ -135,14 +133,15 @@ class Directory:
             return known
         number = self._number[terminal] = len(self.terminals)
         self.terminals.append(terminal)
-        self._first.append(len(self._sort))
+        self._first.append(len(self._channels))
         self._kind.append(self._number_of(kind))
         self._last_group.append(-1)
         self._counts.extend(np.zeros(OUTCOMES, np.int64))
         self._heard.append(NEVER)
-        self._sort.extend(self._sorts_of[int(self._kind.data[number])])
-        for table, value in ((self._terminal, number), (self._group, -1), (self._column, -1)):
-            table.extend(np.full(len(kind), value))
+        channels = np.full((len(kind), 4), -1, np.int32)
+        channels[:, _SORT] = self._sorts_of[int(self._kind.data[number])]
+        channels[:, _TERMINAL] = number
+        self._channels.extend(channels)
         return number
 
     def _number_of(self, kind: Kind) -> int:
@@ -168,23 +167,23 @@ class Directory:
 
     def name_of(self, channel: int) -> str:
         """The full name of a channel."""
-        number = int(self._terminal.data[channel])
+        number = int(self.channels[channel, _TERMINAL])
         kind = self._kinds[int(self._kind.data[number])]
         quantity = kind.quantities[channel - int(self._first.data[number])]
         return f"{self.terminals[number]}/{quantity}"
 
     def about(self, channel: int) -> Channel:
         """What screening knows of a channel."""
-        return self._sorts.channels[int(self._sort.data[channel])]
+        return self._sorts.channels[int(self.channels[channel, _SORT])]
 
     def _remembered(self, channel: int) -> Remembered:
-        return self._sorts.remembered[int(self._sort.data[channel])]
+        return self._sorts.remembered[int(self.channels[channel, _SORT])]
 
     def group_up(self, channels: Iterable[int]) -> None:
         """Give channels that came in one pack their groups, where they have none."""
         alike: dict[tuple[Remembered, int], list[int]] = {}
         for channel in channels:
-            if self._group.data[channel] < 0:
+            if self.channels[channel, _GROUP] < 0:
                 key = self._remembered(channel), self.about(channel).cadence_ms
                 if channel not in alike.setdefault(key, []):
                     alike[key].append(channel)
@@ -198,15 +197,15 @@ class Directory:
         keep, span = (max(column) for column in zip(*remembered, strict=True))
         cadence = min(self.about(channel).cadence_ms for channel in known)
         group = self._store.open(len(members), keep=keep, span=span, cadence=cadence)
-        terminal = int(self._terminal.data[known[0]])
+        terminal = int(self.channels[known[0], _TERMINAL])
         self.members.append(members)
         self._group_before.append(self._last_group.data[terminal])
         self._last_group.data[terminal] = group
         self._group_terminal.append(terminal)
         for column, channel in enumerate(members):
             if channel >= 0:
-                self._group.data[channel] = group
-                self._column.data[channel] = column
+                self.channels[channel, _GROUP] = group
+                self.channels[channel, _COLUMN] = column
         return group
 
     def heard(self, terminal: int) -> int | None:

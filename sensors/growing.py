@@ -60,20 +60,15 @@ class GrowingRows:
         width: Elements a row.
     """
 
-    __slots__ = ("_flat", "_rows", "_width")
+    __slots__ = ("_flat", "_width", "data")
 
     def __init__(self, dtype: npt.DTypeLike, width: int) -> None:
         self._flat = Growing(dtype)
         self._width = width
-        self._rows = 0
+        self.data: npt.NDArray[Any] = self._flat.data.reshape(0, width)
 
     def __len__(self) -> int:
-        return self._rows
-
-    @property
-    def data(self) -> npt.NDArray[Any]:
-        """The rows."""
-        return self._flat.data.reshape(self._rows, self._width)
+        return len(self.data)
 
     @property
     def nbytes(self) -> int:
@@ -83,7 +78,12 @@ class GrowingRows:
     def append(self, row: Iterable[float]) -> None:
         """Add a row."""
         self._flat.extend(row)
-        self._rows += 1
+        self.data = self._flat.data.reshape(len(self) + 1, self._width)
+
+    def extend(self, rows: npt.NDArray[Any]) -> None:
+        """Add many rows."""
+        self._flat.extend(rows.ravel())
+        self.data = self._flat.data.reshape(len(self) + len(rows), self._width)
 
 
 class GrowingLists(Sequence[list[int]]):

@@ -1,7 +1,7 @@
 """Kinds of terminals: what terminals that declare alike have in common, described once.
 
-A city has some dozens of kinds and 50,000 terminals. A channel is the number of its terminal's first
-channel plus the place of its quantity in the kind.
+A city has some dozens of kinds and 50,000 terminals. A channel is the number of its terminal's
+first channel plus the place of its quantity in the kind.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,9 @@
 """Memory of the row store: a region of two flat pools for the rows of each group.
 
-A region grows with the rows that come, by a quarter at a time, and no farther ahead than the declared
-cadence asks for. When the pools have no room left, all regions are packed anew, and each gets the
-room that it will want next: so a row is copied some five times while a city comes in, and no more
-once every group has its usual rows.
+A region grows with the rows that come, by a quarter at a time, and no farther ahead than the
+declared cadence asks for. When the pools have no room left, all regions are packed anew, and each
+gets the room that it will want next: so a row is copied some five times while a city comes in, and
+no more once every group has its usual rows.
 """
 
 from typing import Final
@@ -168,6 +168,11 @@ class Regions:
         copy_rows(self._pools, origin, self._pools, goal, width, left)
         self.count[groups] = left
 
+    def drop_old(self, groups: Ints, now: Ints) -> None:
+        """Drop the rows that groups, which are all different, need not keep any more at `now`."""
+        low = np.clip(now - self.keep[groups] - self.epoch[groups], -1, SPAN)
+        self.drop(groups, self.places(groups, low))
+
     def make_room(self, groups: Ints, added: Ints, now: Ints, oldest: Ints) -> None:
         """Drop what is too old; move to larger regions where that is not enough; set the epochs.
 
@@ -177,8 +182,7 @@ class Regions:
             now: Effective received.
             oldest: The oldest of them.
         """
-        low = np.clip(now - self.keep[groups] - self.epoch[groups], -1, SPAN)
-        self.drop(groups, self.places(groups, low))
+        self.drop_old(groups, now)
         self._rebase(groups, oldest)
         needed, room = self.count[groups] + added, self._room.data[groups]
         # A tenth must be free, else the next rows would be dropped one by one.

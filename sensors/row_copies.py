@@ -1,4 +1,4 @@
-"""Copying the rows of many groups from place to place: many short ones at once, long ones as slices."""
+"""Copying the rows of groups from place to place: many short ones at once, long ones as slices."""
 
 from typing import Final, NamedTuple
 

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     signs: SignSet = Field(
         default=SignSet.CATALOGUE, description="catalogue, or plain windows of every quantity"
     )
+    native: bool = Field(
+        default=True, description="Use the compiled hot path where it was built, instead of numpy"
+    )
     adopt_pack: bool = Field(
         default=False, description="Take over a state that was made with another city pack"
     )

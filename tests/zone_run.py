@@ -44,10 +44,7 @@ class ZoneRun:
 
     def advance(self, now: int) -> list[VitalValue]:
         """Everything that falls due up to `now`."""
-        out: list[VitalValue] = []
-        while (due := self.stage.due) is not None and due <= now:
-            out += [value for _, value in self.stage.close_next()]
-        return out
+        return [value for closed in self.stage.close_until(now) for _, value in closed]
 
     def feed(self, now: int, readings: Iterable[Reading]) -> list[VitalValue]:
         """One line: what is due first, then its readings, then the revisions."""

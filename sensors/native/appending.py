@@ -3,29 +3,28 @@
 import ctypes
 from collections.abc import Callable
 from functools import partial
-from operator import is_not
 
 import numpy as np
 
 from sensors.appending import Outcomes, Rows, append, ensure
 from sensors.decimals import Bools
-from sensors.native import Struct, library, pointer
+from sensors.native import INT, POINTER, Struct, View, library, pointer
 from sensors.row_store import RowStore, by_group
 
-_INT, _AT = ctypes.c_int64, ctypes.c_void_p
 
+class RegionTables(Struct):
+    """The tables of `Regions`."""
 
-class _Regions(Struct):
     _fields_ = [
-        (name, _AT) for name in ("since_epoch", "values", "count", "newest", "floor", "epoch",
+        (name, POINTER) for name in ("since_epoch", "values", "count", "newest", "floor", "epoch",
                                  "row", "cell", "width", "room", "capacity")
     ]  # fmt: skip
 
 
 class _Rows(Struct):
     _fields_ = [
-        ("count", _INT),
-        *((name, _AT) for name in ("group", "at", "first", "column", "value", "is_odd")),
+        ("count", INT),
+        *((name, POINTER) for name in ("group", "at", "first", "column", "value", "is_odd")),
     ]
 
 
@@ -39,24 +38,23 @@ class CompiledAppend:
 
     def __init__(self, compiled: ctypes.CDLL, store: RowStore) -> None:
         self._append = compiled.vitals_append
-        self._append.restype = _INT
+        self._append.restype = INT
         self._store = store
         self._coming = np.zeros(0, np.int64)
-        self._known: tuple[object, ...] = ()
-        self._regions = _Regions()
+        self._tables = View(RegionTables, store)
 
     def __call__(self, rows: Rows, is_odd: Bools, now: int) -> Outcomes:
         """See `appending.append`."""
         store, count = self._store, rows.group.size
         if self._coming.size < len(store):
             self._coming = np.zeros(2 * len(store), np.int64)
-        outcome, lacking = np.zeros(count, np.int8), _INT()
+        outcome, lacking = np.zeros(count, np.int8), INT()
         given = _Rows(count=count, **rows._asdict(), is_odd=is_odd)
         row, is_ensured = -1, False
         while True:
             row = self._append(
-                ctypes.byref(self._tables()), ctypes.byref(given), _INT(row),
-                _AT(pointer(self._coming)), _AT(pointer(outcome)), ctypes.byref(lacking),
+                ctypes.byref(self._tables()), ctypes.byref(given), INT(row),
+                POINTER(pointer(self._coming)), POINTER(pointer(outcome)), ctypes.byref(lacking),
             )  # fmt: skip
             if row >= count:
                 return outcome
@@ -70,16 +68,6 @@ class CompiledAppend:
                 wanted = rows.group[row], lacking.value, now, rows.at[row]
                 group, added, at_once, oldest = (np.array([number]) for number in wanted)
                 store.make_room(group, added, at_once, oldest)
-
-    def _tables(self) -> _Regions:
-        """The tables as they are now: they are others after a new group, or after room was made."""
-        store = self._store
-        known = store.since_epoch, store.values, store.count
-        if len(self._known) != len(known) or any(map(is_not, known, self._known)):
-            self._known = known
-            names = [name for name, _ in _Regions._fields_]
-            self._regions = _Regions(**{name: getattr(store, name) for name in names})
-        return self._regions
 
 
 def appender(store: RowStore) -> Callable[[Rows, Bools, int], Outcomes]:

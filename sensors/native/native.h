@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 3
+#define VITALS_ABI 6
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -73,11 +73,67 @@ typedef struct {
     const uint8_t *is_odd;     /* [count] */
 } Rows;
 
+/* `Columns` of sensors/sifting.py. */
+typedef struct {
+    int64_t count;
+    const int64_t *line, *channel, *record, *at; /* [count] */
+    const double *value;                         /* [count] */
+    const int64_t *turn;                         /* [count], or NULL */
+} Readings;
+
+/* A channel, as a row of `channels` of sensors/directory.py: what is asked for together lies together. */
+typedef struct {
+    int32_t sort, terminal, group, column;
+} Channel;
+
+/* What sensors/directory.py knows of channels. */
+typedef struct {
+    const double *low, *high; /* [sorts] */
+    const int64_t *horizon;   /* [sorts] */
+    const Channel *channels;  /* [channels] */
+} Channels;
+
+/* `Sifted` of sensors/sifting.py. */
+typedef struct {
+    int64_t *channel, *column, *record; /* [readings] */
+    double *value;                      /* [readings] */
+    int64_t *row_first;                 /* [rows + 1] */
+    int64_t *row_line, *row_group, *row_at; /* [rows] */
+} Sifted;
+
+/* Sound energy of levels of whole hundredths, from 0.00 dB on (indicators/window.py). */
+typedef struct {
+    const int64_t *of_hundredths;
+    int64_t count;
+} Energies;
+
+/* Blocks of one width, of indicators/reduction.py. */
+typedef struct {
+    int64_t count, width;
+    const int64_t *group, *start, *end; /* [count]; ms relative to the end of a round */
+    const double *scale;                /* [count][width] steps per unit */
+    const uint8_t *energetic;           /* [count][width] */
+    const Energies *energies;
+} Blocks;
+
+/* `Table` of indicators/reduction.py: nothing yet (0, +inf, -inf, NEVER) in all cells. */
+typedef struct {
+    int64_t *rows, *first;                      /* [rounds × blocks] */
+    int64_t *count, *steps, *energy, *newest;   /* [rounds × blocks][width] */
+    double *low, *high;                         /* the same */
+} Table;
+
 int vitals_start(void);
 void vitals_learn_heads(const Heads *heads, const int64_t *layouts, int64_t count);
 int64_t vitals_lines(const uint8_t *frame, int64_t size);
 int64_t vitals_scan(const uint8_t *frame, int64_t size, const Layouts *layouts, Columns *out);
+int64_t vitals_screen(const Readings *in, const Channels *channels, const int64_t *effective,
+                      uint8_t *good);
+int64_t vitals_rows(const Readings *in, const Channels *channels, const uint8_t *good,
+                    const Sifted *out);
 int64_t vitals_append(const Regions *regions, const Rows *rows, int64_t from, int64_t *coming,
                       uint8_t *outcome, int64_t *lacking);
+void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *ends,
+                   int64_t rounds, const Table *out);
 
 #endif

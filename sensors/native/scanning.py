@@ -3,7 +3,6 @@
 import ctypes
 from collections.abc import Callable
 from itertools import islice
-from typing import Final
 
 import numpy as np
 
@@ -11,37 +10,35 @@ from sensors.decimals import Ints
 from sensors.frame_reader import Scanned, converted, scan
 from sensors.growing import Growing, ranges
 from sensors.layout import LayoutTable
-from sensors.native import Struct, library
+from sensors.native import INT, POINTER, Struct, library, pointer
 from sensors.shape import Shape
-
-_INT, _AT = ctypes.c_int64, ctypes.c_void_p
-_EMPTY: Final = np.zeros(1, np.int64)
 
 
 class _Shape(Struct):
     _fields_ = [
-        *((name, _INT) for name in ("numbers", "readings", "received", "base_time")),
-        *((name, _AT) for name in ("reading_numbers", "gap_is_own", "gap_offsets", "gap_lengths",
-                                   "wording", "channels", "records", "own")),
-        ("own_width", _INT), ("common", _AT), ("common_width", _INT),
+        *((name, INT) for name in ("numbers", "readings", "received", "base_time")),
+        *((name, POINTER) for name in ("reading_numbers", "gap_is_own", "gap_offsets",
+                                       "gap_lengths", "wording", "channels", "records", "own")),
+        ("own_width", INT), ("common", POINTER), ("common_width", INT),
     ]  # fmt: skip
 
 
 class _Heads(Struct):
-    _fields_ = [(name, _AT) for name in ("text", "start", "length", "slots")] + [("mask", _INT)]
+    _fields_ = [(name, POINTER) for name in ("text", "start", "length", "slots")] + [("mask", INT)]
 
 
 class _Layouts(Struct):
     _fields_ = [
-        ("heads", _Heads), ("shapes", _AT), ("shape", _AT), ("row", _AT), ("next", _AT),
-    ]  # fmt: skip
+        ("heads", _Heads),
+        *((name, POINTER) for name in ("shapes", "shape", "row", "next")),
+    ]
 
 
 class _Columns(Struct):
     _fields_ = [
-        *((name, _AT) for name in ("starts", "ends", "layout", "received", "line", "channel",
-                                   "record", "at", "value", "numbers")),
-        ("readings", _INT),
+        *((name, POINTER) for name in ("starts", "ends", "layout", "received", "line", "channel",
+                                       "record", "at", "value", "numbers")),
+        ("readings", INT),
     ]  # fmt: skip
 
 
@@ -96,7 +93,7 @@ class _HeadIndex:
             slots=self._slots, mask=self._slots.size - 1 if len(self._firsts) else 0,
         )  # fmt: skip
         if wanted.size:
-            self._learn(ctypes.byref(heads), _AT(wanted.ctypes.data), _INT(wanted.size))
+            self._learn(ctypes.byref(heads), POINTER(pointer(wanted)), INT(wanted.size))
         return heads
 
 
@@ -110,19 +107,19 @@ class CompiledScan:
 
     def __init__(self, compiled: ctypes.CDLL, layouts: LayoutTable) -> None:
         self._scan, self._lines = compiled.vitals_scan, compiled.vitals_lines
-        self._scan.restype = self._lines.restype = _INT
+        self._scan.restype = self._lines.restype = INT
         self._layouts = layouts
         self._heads = _HeadIndex(compiled.vitals_learn_heads)
         self._known = -1
         self._struct = _Layouts()
         self._most_readings = self._most_numbers = 0
-        self._converts: Ints = _EMPTY
+        self._converts: Ints = np.zeros(0, np.int64)
 
     def __call__(self, frame: bytes) -> Scanned:
         """Read the lines of a frame that have known layouts."""
         if self._known != len(self._layouts):
             self._update()
-        lines = self._lines(frame, _INT(len(frame)))
+        lines = self._lines(frame, INT(len(frame)))
         most = lines * self._most_readings
         starts, ends, layout, received = np.empty((4, lines), np.int64)
         line, channel, record, at = np.empty((4, most), np.int64)
@@ -132,7 +129,7 @@ class CompiledScan:
             record=record, at=at, value=value, numbers=numbers,
         )  # fmt: skip
         lines = self._scan(
-            frame, _INT(len(frame)), ctypes.byref(self._struct), ctypes.byref(columns)
+            frame, INT(len(frame)), ctypes.byref(self._struct), ctypes.byref(columns)
         )
         some = slice(columns.readings)
         found = Scanned(

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from sensors import native
 from streams.embedded.kafka_jars import VERSION as KAFKA_VERSION
 
 _PACKAGES: Final = (
@@ -28,6 +29,7 @@ class Facts(msgspec.Struct, frozen=True):
         memory_gb: Main memory, GB.
         system: Operating system and its release.
         python: Version of Python.
+        hot_path: "compiled" or "numpy".
         versions: Package → version; packages that are not installed are left out.
         commit: Of the checkout, "+" where files differ from it; empty outside a checkout.
         command: As it was typed.
@@ -38,6 +40,7 @@ class Facts(msgspec.Struct, frozen=True):
     memory_gb: float
     system: str
     python: str
+    hot_path: str
     versions: dict[str, str]
     commit: str
     command: str
@@ -51,6 +54,7 @@ def facts() -> Facts:
         memory_gb=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
         system=f"{platform.system()} {platform.release()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
+        hot_path="numpy" if native.library() is None else "compiled",
         versions={"Apache Kafka": KAFKA_VERSION} | _versions(),
         commit=_commit(),
         command=" ".join(["vitals", *sys.argv[1:]]),

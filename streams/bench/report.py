@@ -81,7 +81,8 @@ def markdown(report: Report) -> str:
         "```",
         "",
         f"{facts.cpu}, {facts.cores} cores, {facts.memory_gb:g} GB, {facts.system}, "
-        f"{facts.python}. {versions}. Commit {facts.commit or 'unknown'}.",
+        f"{facts.python}, hot path {facts.hot_path}. {versions}. "
+        f"Commit {facts.commit or 'unknown'}.",
         "",
     ]
     for grid in report.grids:

@@ -1,10 +1,13 @@
 """The command `vitals`: every subcommand is imported when it is asked for, so `--help` is quick."""
 
 import importlib
+import os
 import sys
 from typing import Any
 
 import typer
+
+from sensors import native
 
 COMMANDS = {
     "up": "Run everything on this machine: Kafka, MQTT, gateway, worker, page, simulator",
@@ -67,6 +70,10 @@ def vitals() -> None:
     Start with `vitals up --scenario storm --speed 60 --for 90`, or with
     `vitals replay RECORDING --city PACK --out DIR`.
     """
+    if "VITALS_NATIVE" in os.environ:
+        from streams.settings import Settings  # noqa: PLC0415 - pydantic is slow to import
+
+        native.use(compiled=Settings().native)
 
 
 def main() -> None:
@@ -75,3 +82,15 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
+    except ValueError as error:
+        if not hasattr(error, "errors"):
+            raise
+        sys.exit(_settings_refused(error))
+
+
+def _settings_refused(error: Any) -> str:  # noqa: ANN401 - pydantic's, which is slow to import
+    """What is wrong with the environment, a line for each variable."""
+    return "\n".join(
+        f"VITALS_{str(part['loc'][0]).upper()}={part['input']}: {part['msg']}"
+        for part in error.errors()
+    )

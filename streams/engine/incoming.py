@@ -13,8 +13,10 @@ from sensors.frame_reader import Scanned
 from sensors.layout import LayoutTable
 from sensors.ledger import Ledger
 from sensors.native.scanning import scanner
+from sensors.native.sifting import sieve
 from sensors.reason import Reason
-from sensors.screening import is_plausible, time_reason
+from sensors.screening import time_reason
+from sensors.sifting import Columns
 from streams.engine.reception import Reading, Reception, learned, receive
 
 _MANY: Final = 8
@@ -70,22 +72,6 @@ class Incoming(NamedTuple):
         return rows, int(begins[0]), int(begins[-1])
 
 
-class _Columns(NamedTuple):
-    """Readings by line; `turn` tells apart what came twice at one instant in one pack."""
-
-    line: Ints
-    channel: Ints
-    record: Ints
-    at: Ints
-    value: Floats
-    turn: Ints
-
-    def at_places(self, places: Ints | Bools) -> "_Columns":
-        """The readings at some places only."""
-        columns: Iterable[Any] = self
-        return _Columns(*(column[places] for column in columns))
-
-
 class FrameIntake:
     """Reads frames: known layouts at once, all other lines one by one.
 
@@ -107,6 +93,7 @@ class FrameIntake:
         self._open_terminal = open_terminal
         self.layouts = LayoutTable()
         self._scan = scanner(self.layouts)
+        self._sieve = sieve(directory)
 
     def read(self, frame: bytes, now: int) -> Incoming:
         """Read a frame.
@@ -121,8 +108,13 @@ class FrameIntake:
             stamps[index] = reception.received or 0
         effective = np.maximum.accumulate(np.maximum(stamps, now))
         columns = _columns(scanned, receptions)
-        columns, refused = self._screen(columns, effective, receptions)
-        return self._rows(frame, scanned, effective, receptions, refused, columns)
+        good = self._sieve.screen(columns, effective)
+        refused = self._refused(columns, good, effective, receptions)
+        sifted = self._sieve.rows(columns, good)
+        return Incoming(
+            frame, scanned.starts, scanned.ends, scanned.layout, effective, receptions, refused,
+            *sifted,
+        )  # fmt: skip
 
     def _lines(self, frame: bytes) -> tuple[Scanned, dict[int, Reception]]:
         """Its lines: what known layouts say, and what the others are."""
@@ -158,51 +150,21 @@ class FrameIntake:
                 self.layouts.add(known[0], number, known[1])
         return reception
 
-    def _screen(
-        self, columns: _Columns, effective: Ints, receptions: dict[int, Reception]
-    ) -> tuple[_Columns, dict[int, list[tuple[int, Reason]]]]:
-        """Leave out what range or time refuses, and say why."""
+    def _refused(
+        self, columns: Columns, good: Bools, effective: Ints, receptions: dict[int, Reception]
+    ) -> dict[int, list[tuple[int, Reason]]]:
+        """Line → record and reason of what cannot be taken."""
         refused = {i: list(r.refused) for i, r in receptions.items() if r.refused}
-        if not columns.line.size:
-            return columns, refused
-        directory, limits = self._directory, self._directory.limits
-        sort = directory.sort[columns.channel]
-        now = effective[columns.line]
-        good = is_plausible(
-            columns.value, columns.at, now,
-            limits.low[sort], limits.high[sort], limits.horizon[sort],
-        )  # fmt: skip
-        if good.all():
-            return columns, refused
         for index in np.flatnonzero(~good).tolist():
-            about = directory.about(int(columns.channel[index]))
+            about = self._directory.about(int(columns.channel[index]))
             at, line = int(columns.at[index]), int(columns.line[index])
             low, high = about.quantity.low, about.quantity.high
             is_in_range = low <= float(columns.value[index]) <= high
-            reason = time_reason(about, at, int(now[index])) if is_in_range else None
+            reason = time_reason(about, at, int(effective[line])) if is_in_range else None
             refused.setdefault(line, []).append(
                 (int(columns.record[index]), reason or Reason.OUT_OF_RANGE)
             )
-        return columns.at_places(good), refused
-
-    def _rows(
-        self, frame: bytes, scanned: Scanned, effective: Ints, receptions: dict[int, Reception],
-        refused: dict[int, list[tuple[int, Reason]]], columns: _Columns,
-    ) -> Incoming:  # fmt: skip
-        line, group, at, turn = (
-            columns.line, self._directory.group[columns.channel], columns.at, columns.turn,
-        )  # fmt: skip
-        begins = np.ones(line.size, np.bool_)
-        begins[1:] = (
-            (line[1:] != line[:-1]) | (group[1:] != group[:-1])
-            | (at[1:] != at[:-1]) | (turn[1:] != turn[:-1])
-        )  # fmt: skip
-        firsts = np.flatnonzero(begins)
-        return Incoming(
-            frame, scanned.starts, scanned.ends, scanned.layout, effective, receptions, refused,
-            columns.channel, self._directory.column[columns.channel], columns.record, columns.value,
-            np.append(firsts, line.size), line[firsts], group[firsts], at[firsts],
-        )  # fmt: skip
+        return refused
 
 
 def _unknown(scanned: Scanned) -> list[int]:
@@ -211,16 +173,15 @@ def _unknown(scanned: Scanned) -> list[int]:
     return found
 
 
-def _columns(scanned: Scanned, receptions: dict[int, Reception]) -> _Columns:
+def _columns(scanned: Scanned, receptions: dict[int, Reception]) -> Columns:
     """The readings of all lines, those that were decoded in full among the others."""
-    turn = np.zeros(scanned.line.size, np.int64)
-    quick = _Columns(scanned.line, scanned.channel, scanned.record, scanned.at, scanned.value, turn)
+    quick = Columns(scanned.line, scanned.channel, scanned.record, scanned.at, scanned.value, None)
     full: list[tuple[int, Reading]] = [
         (index, reading) for index, found in receptions.items() for reading in found.readings
     ]
     if not full:
         return quick
-    slow = _Columns(
+    slow = Columns(
         np.array([index for index, _ in full], np.int64),
         np.array([reading.channel for _, reading in full], np.int64),
         np.array([reading.record for _, reading in full], np.int64),
@@ -228,5 +189,7 @@ def _columns(scanned: Scanned, receptions: dict[int, Reception]) -> _Columns:
         np.array([reading.value for _, reading in full], np.float64),
         np.array([reading.turn for _, reading in full], np.int64),
     )
-    both = _Columns(*(np.concatenate(pair) for pair in zip(quick, slow, strict=True)))
+    quick = quick._replace(turn=np.zeros(scanned.line.size, np.int64))
+    pairs: Iterable[Any] = zip(quick, slow, strict=True)
+    both = Columns(*map(np.concatenate, pairs))
     return both.at_places(np.argsort(both.line, kind="stable"))

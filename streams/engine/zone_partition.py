@@ -7,16 +7,19 @@ line by line. When a window closes, its sign is computed from the rows.
 
 from bisect import bisect_left
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 import numpy as np
 
+from indicators.foresight import Rows
 from indicators.stage import Vitals
 from sensors.appending import ADDED
 from sensors.directory import Directory
 from sensors.ledger import Ledger
 from sensors.native.appending import appender
 from sensors.reason import Reason
+from sensors.row_room import fitting
 from sensors.row_store import RowStore
 from streams.engine.books import ACCEPTED, COLUMN, DUPLICATE, Books
 from streams.engine.config import EngineConfig
@@ -26,6 +29,11 @@ from streams.engine.letters import Letters
 from streams.engine.published import Published
 from streams.engine.zone_outputs import ZoneOutputs
 from streams.engine.zone_snapshot import PARTITION_BLOCK, Blocks, PartitionSnapshot, ZoneSnapshot
+
+_MANY: Final = 256
+"""Rows between two closings that are worth the numpy calls of a closing by themselves."""
+_FAR: Final = 2048
+"""Lines that are looked at beyond the next closing."""
 
 
 class ZonePartition:
@@ -92,6 +100,8 @@ class ZonePartition:
         while line < lines:
             self._advance(int(incoming.effective[line]))
             line = self._take(incoming, line, outcome)
+        # What the last lines ran ahead of.
+        self._advance(self._own.now)
         self._books.book_outcomes(incoming, outcome)
         return self._outputs.finish(self._own.now)
 
@@ -99,11 +109,15 @@ class ZonePartition:
         """Move stream time to the effective received; fire what falls due on the way."""
         own = self._own
         own.now = max(own.now, received)
-        while (due := self._vitals.due) is not None and due <= own.now:
-            self._outputs.emit(self._vitals.close_next())
+        for closed in self._vitals.close_until(own.now):
+            self._outputs.emit(closed)
 
     def _take(self, incoming: Incoming, line: int, outcome: np.ndarray) -> int:
-        """Take the lines up to the next closing, or up to one that sets one; gives the next."""
+        """Take the lines up to the next closing or further; gives the next.
+
+        Up to one that sets a closing; and beyond the next closings, where windows hold the same
+        whether they close before or after these lines are taken.
+        """
         effective = incoming.effective
         due = self._vitals.due
         end = effective.size if due is None else int(np.searchsorted(effective, due))
@@ -117,10 +131,42 @@ class ZonePartition:
                 end = waking + 1
                 last = int(np.searchsorted(incoming.row_line, end))
                 is_odd = is_odd[: last - first]
+                due = None
+        if due is not None and end < effective.size and last - first < _MANY:
+            end = self._look_ahead(incoming, line, end)
+            further = int(np.searchsorted(incoming.row_line, end)) - last
+            is_odd = np.append(is_odd, np.zeros(further, np.bool_))
         later = self._append(incoming, first, is_odd, outcome)
         self._one_by_one(incoming, line, end, later, outcome)
         self._own.now = max(self._own.now, int(effective[end - 1]))
         return end
+
+    def _look_ahead(self, incoming: Incoming, line: int, end: int) -> int:
+        """How far lines can be taken of which those from `end` on come after the next closing."""
+        limits = (line, end, min(end + _FAR, incoming.effective.size))
+        first, least, last = np.searchsorted(incoming.row_line, limits).tolist()
+        if least == last:
+            return end
+        last = first + fitting(self._store, incoming.row_group[first:last], self._own.now)
+        group, at = incoming.row_group[first:last], incoming.row_at[first:last]
+        if last <= least or (at < self._store.floor[group]).any():
+            return end
+        sizes = np.diff(incoming.row_first[first : last + 1])
+        received = incoming.effective[incoming.row_line[first:last]]
+        rows = Rows(group, at, received, sizes == self._store.width[group])
+        outlook = self._vitals.look_ahead(rows, least - first)
+        stop = first + outlook.rows
+        further = int(incoming.row_line[stop]) if stop < incoming.row_line.size else limits[2]
+        further = min(
+            further,
+            limits[2],
+            int(np.searchsorted(incoming.effective, outlook.awake_until, side="right")),
+        )
+        if further <= end:
+            return end
+        taken = int(np.searchsorted(incoming.row_line, further)) - first
+        self._vitals.run_ahead(outlook, rows.first(taken))
+        return further
 
     def _first_waking(self, incoming: Incoming, rows: list[int]) -> int | None:
         """The first line with a reading that lets a window close earlier."""
@@ -175,6 +221,9 @@ class ZonePartition:
     ) -> list[tuple[int, Reason]]:
         """Take one row reading by reading; gives record and reason of those refused."""
         group, at, now = int(incoming.row_group[row]), int(incoming.row_at[row]), self._own.now
+        if (due := self._vitals.due) is not None:
+            # Windows that are still to close need the rows that were there when they were due.
+            now = min(now, due)
         readings = slice(int(incoming.row_first[row]), int(incoming.row_first[row + 1]))
         channels, value = incoming.channel[readings], incoming.value[readings]
         cell = self._store.insert(group, at, now)

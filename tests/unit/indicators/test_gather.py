@@ -38,6 +38,7 @@ CITY = a_city(
 PLAN = plan_zone(CITY, CITY.zones["z"], SIGNS.values())
 PLANS = [plan for plan in PLAN.signs.values() if plan.sign.basis is Basis.READINGS]
 HEARD = ("wl-1", "wl-2", "pc-1", "nl-2")
+pytestmark = pytest.mark.usefixtures("twin")
 _SEEDS = st.integers(0, 2**64 - 1)
 
 

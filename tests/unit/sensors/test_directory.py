@@ -34,14 +34,14 @@ def test_every_channel_is_found_by_its_name_and_is_what_was_declared(declared, w
     for name, channel in found.items():
         assert channel is not None
         number, quantity, cadence = named[name]
-        about, limits = directory.about(channel), directory.limits
+        about = directory.about(channel)
         assert directory.name_of(channel) == name
         assert directory.terminal[channel] == number
         assert (about.quantity.name, about.cadence_ms) == (quantity, cadence * 1000)
         sort = directory.sort[channel]
-        assert limits.low[sort] == about.quantity.low
-        assert limits.high[sort] == about.quantity.high
-        assert limits.horizon[sort] == about.horizon_ms
+        assert directory.low[sort] == about.quantity.low
+        assert directory.high[sort] == about.quantity.high
+        assert directory.horizon[sort] == about.horizon_ms
 
 
 def test_nothing_else_is_found():

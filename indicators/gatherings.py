@@ -1,0 +1,108 @@
+"""Gatherings by the signs whose windows close together, kept until one of the signs changes.
+
+Signs stand on *shelves*, some zones each: a new group changes the signs of its zone, and what must
+be worked out again is one shelf's gatherings, not those of a whole city.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from indicators.gather import Gathering
+from indicators.gathered import Gathered
+from indicators.sign_members import SignMembers, members_of
+from indicators.zone_vitals import Sign, ZoneVitals
+from sensors.directory import Directory
+from sensors.regions import Regions
+
+_SHELF: Final = 16_384
+"""Members of a shelf, about: so many that the numpy calls of a gathering do not count."""
+_MOST: Final = 4096
+
+
+class Spot(NamedTuple):
+    """Where the windows of one sign are.
+
+    Attributes:
+        gathered: What they hold, and windows of other signs.
+        first: Number of its first window there.
+        step: From the number of one round's window to that of the next.
+    """
+
+    gathered: Gathered
+    first: int
+    step: int
+
+
+class Gatherings:
+    """Gathers windows.
+
+    Args:
+        directory: Numbers of channels.
+        regions: Their rows.
+    """
+
+    def __init__(self, directory: Directory, regions: Regions) -> None:
+        self._directory, self._regions = directory, regions
+        self._members = 0
+        self._by_shelf: dict[int, dict[tuple[int, ...], Gathering]] = {}
+
+    def place(self, zone: ZoneVitals) -> None:
+        """Put a zone's signs on a shelf."""
+        zone.shelf = self._members // _SHELF
+        self._members += sum(sign.size for sign in zone.signs.values())
+
+    def forget(self, sign: Sign) -> None:
+        """Look its members up again: one of them got a group."""
+        sign.members = None
+        self._by_shelf.pop(sign.zone.shelf, None)
+
+    def members(self, sign: Sign) -> SignMembers:
+        """The members of a sign that have been heard."""
+        if sign.members is None:
+            sign.members = members_of(sign.zone.plan, sign.plan, self._directory)
+        return sign.members
+
+    def gather(
+        self, signs: Sequence[Sign], ends: Sequence[int], hop: int = 0, rounds: int = 1
+    ) -> list[Spot]:
+        """Gather a window of each sign; of several rounds, one hop after the other.
+
+        Args:
+            signs: Signs that readings feed.
+            ends: End of the window of each in the first round, ms.
+            hop: From one round to the next, ms.
+            rounds: How many there are.
+
+        Returns:
+            Where the windows of each sign are.
+        """
+        shelves: dict[int, list[int]] = {}
+        for number, sign in enumerate(signs):
+            shelves.setdefault(sign.zone.shelf, []).append(number)
+        if len(shelves) == 1:
+            gathered = self._gathering(signs, ends).gather(self._regions, ends[0], hop, rounds)
+            return [Spot(gathered, index, len(signs)) for index in range(len(signs))]
+        spots: dict[int, Spot] = {}
+        for numbers in shelves.values():
+            own, own_ends = [signs[n] for n in numbers], [ends[n] for n in numbers]
+            gathered = self._gathering(own, own_ends).gather(
+                self._regions, own_ends[0], hop, rounds
+            )
+            for index, number in enumerate(numbers):
+                spots[number] = Spot(gathered, index, len(own))
+        return [spots[number] for number in range(len(signs))]
+
+    def _gathering(self, signs: Sequence[Sign], ends: Sequence[int]) -> Gathering:
+        first = ends[0]
+        after = [end - first for end in ends]
+        key = tuple([sign.slot for sign in signs] + after)
+        shelf = self._by_shelf.setdefault(signs[0].zone.shelf, {})
+        gathering = shelf.get(key)
+        if gathering is None:
+            if sum(map(len, self._by_shelf.values())) >= _MOST:
+                self._by_shelf.clear()
+                shelf = self._by_shelf[signs[0].zone.shelf] = {}
+            members = [self.members(sign) for sign in signs]
+            windows = [sign.plan.window for sign in signs]
+            gathering = shelf[key] = Gathering(members, windows, after, self._regions)
+        return gathering

@@ -1,0 +1,91 @@
+"""Windows of many due times, in the order of their closing: each sign's next ones, hop by hop."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from indicators.closings import Closings, in_order
+from indicators.zone_vitals import Sign
+
+_MOST: Final = 1 << 18
+"""Members times rounds that are gathered at once, about: what they hold lies in memory together."""
+
+
+class Rhythm(NamedTuple):
+    """Signs whose windows close together, again and again.
+
+    Attributes:
+        due: When they close first, ms.
+        hop: From one closing to the next, ms.
+        rounds: How often they close.
+        signs: The signs, in their order.
+    """
+
+    due: int
+    hop: int
+    rounds: int
+    signs: list[Sign]
+
+
+def take_rhythms(closings: Closings, until: int) -> list[Rhythm]:
+    """Take all closings that are due up to `until` (ms) where no sign falls asleep, or the first.
+
+    Args:
+        closings: At least one is due by then.
+        until: Last due time, ms.
+    """
+    first = closings.due
+    taken: list[tuple[int, int, list[Sign]]] = []
+    while first is not None and closings.due is not None and closings.due <= until:
+        due, signs = closings.take()
+        by_hop: dict[int, list[Sign]] = {}
+        for sign in signs:
+            by_hop.setdefault(sign.plan.hop, []).append(sign)
+        taken += [(due, hop, some) for hop, some in by_hop.items()]
+    if not taken or first is None:
+        return []
+    cells = sum(_members(some) * _rounds(due, hop, until) for due, hop, some in taken)
+    if cells > _MOST:
+        until = first + (until - first) * _MOST // cells
+    found = []
+    for due, hop, signs in taken:
+        rounds = _rounds(due, hop, until)
+        if rounds > 0:
+            found.append(Rhythm(due, hop, rounds, signs))
+        else:
+            closings.set_together(signs, due)
+    return found
+
+
+def _rounds(due: int, hop: int, until: int) -> int:
+    return (until - due) // hop + 1
+
+
+def _members(signs: list[Sign]) -> int:
+    return sum(sign.size for sign in signs) + 1
+
+
+class Turn(NamedTuple):
+    """A window that closes: its sign, which rhythm, and which of its rounds."""
+
+    sign: Sign
+    rhythm: int
+    round: int
+
+
+def turns(rhythms: list[Rhythm]) -> Iterator[tuple[int, list[Turn]]]:
+    """The windows of some rhythms by due time (ms), and of one due time by zone and sign."""
+    by_due: dict[int, list[tuple[int, int]]] = {}
+    for number, rhythm in enumerate(rhythms):
+        for round_ in range(rhythm.rounds):
+            by_due.setdefault(rhythm.due + round_ * rhythm.hop, []).append((number, round_))
+    for due, parts in sorted(by_due.items()):
+        found = [
+            Turn(sign, number, round_) for number, round_ in parts for sign in rhythms[number].signs
+        ]
+        if len(parts) > 1:
+            found.sort(key=_order_of_turn)
+        yield due, found
+
+
+def _order_of_turn(turn: Turn) -> tuple[str, str]:
+    return in_order(turn.sign)

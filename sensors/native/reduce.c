@@ -1,0 +1,80 @@
+/* The compiled twin of indicators/reduction.py: the rows of blocks, reduced column by column.
+ *
+ * Sums are of whole steps, so their order does not matter; sound energy comes from the same table as
+ * in Python, and from the same pow() for levels that are not whole hundredths.
+ */
+
+#include "native.h"
+
+#include <math.h>
+
+#define ENERGY_STEP 100.0 /* of indicators/window.py */
+
+/* The first row at or after an instant. */
+static int64_t first_from(const Regions *regions, int64_t group, int64_t at) {
+    const int32_t *since_epoch = regions->since_epoch + regions->row[group];
+    int64_t since = at - regions->epoch[group], count = regions->count[group];
+    /* Windows are of the newest rows nearly always. */
+    int64_t low = 0, high = count, step = 8;
+    while (high - step > 0 && since_epoch[high - step] >= since) high -= step, step *= 2;
+    if (high - step > 0) low = high - step;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (since_epoch[middle] < since)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The nearest whole number, half to even, as rint() gives it. */
+static int64_t whole(double value) {
+    if (fabs(value) < 0x1p51) {
+        volatile double shifted = value + 0x1.8p52;
+        return (int64_t)(shifted - 0x1.8p52);
+    }
+    return (int64_t)rint(value);
+}
+
+static int64_t energy_of(const Energies *energies, double level) {
+    double place = rint(level * 100.0);
+    if (place >= 0 && place < (double)energies->count && place / 100.0 == level)
+        return energies->of_hundredths[(int64_t)place];
+    return (int64_t)rint(pow(10.0, level / 10.0) * ENERGY_STEP);
+}
+
+static void reduce_block(const Regions *regions, const Blocks *blocks, int64_t block,
+                         int64_t first, int64_t last, int64_t cell, const Table *out) {
+    int64_t group = blocks->group[block], width = blocks->width;
+    const double *scale = blocks->scale + block * width;
+    const uint8_t *energetic = blocks->energetic + block * width;
+    for (int64_t row = first; row < last; row++) {
+        const double *values = regions->values + regions->cell[group] + row * width;
+        int64_t at = regions->since_epoch[regions->row[group] + row] + regions->epoch[group];
+        for (int64_t i = 0; i < width; i++) {
+            double value = values[i];
+            if (isnan(value)) continue;
+            int64_t to = cell + i;
+            out->count[to]++;
+            if (value < out->low[to]) out->low[to] = value;
+            if (value > out->high[to]) out->high[to] = value;
+            out->steps[to] += whole(value * scale[i]);
+            out->newest[to] = at;
+            if (energetic[i]) out->energy[to] += energy_of(blocks->energies, value);
+        }
+    }
+}
+
+void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *ends,
+                   int64_t rounds, const Table *out) {
+    for (int64_t round = 0; round < rounds; round++)
+        for (int64_t block = 0; block < blocks->count; block++) {
+            int64_t group = blocks->group[block], number = round * blocks->count + block;
+            int64_t first = first_from(regions, group, ends[round] + blocks->start[block]);
+            int64_t last = first_from(regions, group, ends[round] + blocks->end[block]);
+            out->rows[number] = last - first;
+            out->first[number] = regions->cell[group] + first * blocks->width;
+            reduce_block(regions, blocks, block, first, last, number * blocks->width, out);
+        }
+}

@@ -1,0 +1,49 @@
+/* The compiled twin of sensors/sifting.py. */
+
+#include "native.h"
+
+/* The constants of the same names in sensors/senml.py and sensors/screening.py. */
+#define ABSOLUTE_FROM_MS ((1LL << 28) * 1000)
+#define FUTURE_MS 30000
+
+/* Which readings pass range and time; gives how many do. */
+int64_t vitals_screen(const Readings *in, const Channels *channels, const int64_t *effective,
+                      uint8_t *good) {
+    int64_t passed = 0;
+    for (int64_t i = 0; i < in->count; i++) {
+        int64_t sort = channels->channels[in->channel[i]].sort;
+        int64_t at = in->at[i], now = effective[in->line[i]];
+        double value = in->value[i];
+        good[i] = value >= channels->low[sort] && value <= channels->high[sort] &&
+                  at >= ABSOLUTE_FROM_MS && at <= now + FUTURE_MS &&
+                  at >= now - channels->horizon[sort];
+        passed += good[i];
+    }
+    return passed;
+}
+
+/* The readings that passed, one behind the other, and their rows; gives how many rows. */
+int64_t vitals_rows(const Readings *in, const Channels *channels, const uint8_t *good,
+                    const Sifted *out) {
+    int64_t rows = 0, next = 0, last = -1;
+    for (int64_t i = 0; i < in->count; i++) {
+        if (!good[i]) continue;
+        int64_t channel = in->channel[i], line = in->line[i], at = in->at[i];
+        const Channel *about = channels->channels + channel;
+        int64_t group = about->group;
+        if (last < 0 || line != out->row_line[rows - 1] || group != out->row_group[rows - 1] ||
+            at != out->row_at[rows - 1] || (in->turn && in->turn[i] != in->turn[last])) {
+            out->row_first[rows] = next;
+            out->row_line[rows] = line;
+            out->row_group[rows] = group;
+            out->row_at[rows++] = at;
+        }
+        last = i;
+        out->channel[next] = channel;
+        out->column[next] = about->column;
+        out->record[next] = in->record[i];
+        out->value[next++] = in->value[i];
+    }
+    out->row_first[rows] = next;
+    return rows;
+}
