@@ -49,7 +49,7 @@ class Gatherings:
     def place(self, zone: ZoneVitals) -> None:
         """Put a zone's signs on a shelf."""
         zone.shelf = self._members // _SHELF
-        self._members += sum(len(sign.plan.members) for sign in zone.signs.values())
+        self._members += sum(sign.size for sign in zone.signs.values())
 
     def forget(self, sign: Sign) -> None:
         """Look its members up again: one of them got a group."""
@@ -59,7 +59,7 @@ class Gatherings:
     def members(self, sign: Sign) -> SignMembers:
         """The members of a sign that have been heard."""
         if sign.members is None:
-            sign.members = members_of(sign.plan, self._directory)
+            sign.members = members_of(sign.zone.plan, sign.plan, self._directory)
         return sign.members
 
     def gather(

@@ -1,15 +1,24 @@
-"""What a zone computes: its channels, windows and signs, worked out once from the city pack."""
+"""What a zone computes: its windows and signs, worked out once from the city pack.
+
+Nearly all of it depends on what kinds of terminals a zone has and not on which: zones of the same
+make-up share it.
+"""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from indicators.vital_sign import Basis, VitalSign
 from indicators.window import stretch
-from sensors.city import City, Zone
+from sensors.city import City, DeclaredQuantity, Terminal, Zone
+from sensors.kind import Kind, Remembered
 from sensors.quantity import CATALOGUE
-from sensors.screening import Channel, channels, horizon_ms
+from sensors.screening import channels, horizon_ms
+
+Declared = tuple[DeclaredQuantity, ...]
+"""What a terminal declares."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -21,7 +30,7 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class SignPlan(msgspec.Struct, frozen=True):
-    """One vital sign in one zone. All times are ms.
+    """One vital sign in zones of one make-up. All times are ms.
 
     Attributes:
         sign: Its declaration.
@@ -30,7 +39,7 @@ class SignPlan(msgspec.Struct, frozen=True):
         grace: How long a window waits after its end.
         horizon: How late a reading of its inputs may come.
         silence: How long after its last reading empty windows are still reported.
-        members: What feeds it.
+        quantities: Those of its inputs that the zones' terminals report, ascending.
     """
 
     sign: VitalSign
@@ -39,7 +48,25 @@ class SignPlan(msgspec.Struct, frozen=True):
     grace: int
     horizon: int
     silence: int
-    members: tuple[Member, ...] = ()
+    quantities: tuple[str, ...] = ()
+
+
+class MakeUp(msgspec.Struct, frozen=True):
+    """What zones have in common that have terminals of the same kinds, however many of each.
+
+    Attributes:
+        signs: Sign id → its plan.
+        by_quantity: Quantity → plans that read it.
+        grid: What a state's windows stand on: sign → hop, ms.
+        kinds: What a terminal declares → its kind.
+        cadences: What a terminal declares → seconds between its most frequent readings.
+    """
+
+    signs: Mapping[str, SignPlan]
+    by_quantity: Mapping[str, tuple[SignPlan, ...]]
+    grid: dict[str, int]
+    kinds: Mapping[Declared, Kind]
+    cadences: Mapping[Declared, float]
 
 
 class ZonePlan(msgspec.Struct, frozen=True):
@@ -47,79 +74,125 @@ class ZonePlan(msgspec.Struct, frozen=True):
 
     Attributes:
         zone: The place.
-        channels: SenML name → (terminal id, channel).
-        signs: Sign id → its plan.
-        by_quantity: Quantity → plans that read it.
-        cadences: Terminal → seconds between its most frequent readings.
+        terminals: Its terminals, ordered by id.
+        counts: What terminals declare → how many do.
+        make_up: What it has in common with others.
     """
 
     zone: Zone
-    channels: Mapping[str, tuple[str, Channel]]
-    signs: Mapping[str, SignPlan]
-    by_quantity: Mapping[str, tuple[SignPlan, ...]]
-    cadences: Mapping[str, float]
+    terminals: tuple[Terminal, ...]
+    counts: Mapping[Declared, int]
+    make_up: MakeUp
 
     @property
-    def quantities(self) -> set[str]:
-        """What its terminals report."""
-        return {channel.quantity.name for _, channel in self.channels.values()}
-
-    def remembered(self, quantity: str) -> tuple[int, int]:
-        """How long readings of a quantity are needed, ms: for late ones, and for open windows."""
-        plans = self.by_quantity.get(quantity, ())
-        span = max((plan.window + plan.hop + plan.grace for plan in plans), default=0)
-        horizon = max((plan.horizon for plan in plans), default=0)
-        return horizon + span, span
+    def signs(self) -> Mapping[str, SignPlan]:
+        """Sign id → its plan."""
+        return self.make_up.signs
 
     @property
-    def grid(self) -> dict[str, int]:
-        """What a state's windows stand on: sign → hop, ms."""
-        return {sign: plan.hop for sign, plan in self.signs.items()}
+    def by_quantity(self) -> Mapping[str, tuple[SignPlan, ...]]:
+        """Quantity → plans that read it."""
+        return self.make_up.by_quantity
+
+    @property
+    def cadences(self) -> dict[str, float]:
+        """Terminal → seconds between its most frequent readings."""
+        return {t.id: self.make_up.cadences[t.quantities] for t in self.terminals}
+
+    def size(self, plan: SignPlan) -> int:
+        """How many members feed one of its signs."""
+        return sum(
+            count * sum(quantity.name in plan.quantities for quantity in declared)
+            for declared, count in self.counts.items()
+        )
+
+    def members(self, plan: SignPlan) -> list[Member]:
+        """What feeds one of its signs, by terminal and quantity."""
+        seconds = plan.window // 1000
+        feeding = {
+            declared: sorted((q.name, q.cadence) for q in declared if q.name in plan.quantities)
+            for declared in self.make_up.kinds
+        }
+        return [
+            Member(terminal.id, quantity, seconds / cadence)
+            for terminal in self.terminals
+            for quantity, cadence in feeding[terminal.quantities]
+        ]
 
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 26 * _HOUR_MS
 
 
-def plan_zone(city: City, zone: Zone, signs: Iterable[VitalSign]) -> ZonePlan:
-    """Work out the plan of one zone."""
+def plan_zone(
+    city: City,
+    zone: Zone,
+    signs: Iterable[VitalSign],
+    made_up: dict[frozenset[Declared], MakeUp] | None = None,
+) -> ZonePlan:
+    """Work out the plan of one zone.
+
+    Args:
+        city: The city.
+        zone: The place.
+        signs: The catalogue of vital signs.
+        made_up: What was made of these signs before, by what terminals declare; grows.
+    """
     terminals = city.terminals_of(zone.id)
-    by_name: dict[str, tuple[str, Channel]] = {}
-    for terminal in terminals:
-        by_name |= {name: (terminal.id, c) for name, c in channels(terminal).items()}
-    cadences = {t.id: min((q.cadence for q in t.quantities), default=60.0) for t in terminals}
+    counts = Counter(terminal.quantities for terminal in terminals)
+    key = frozenset(counts)
+    found = None if made_up is None else made_up.get(key)
+    if found is None:
+        found = _make_up(key, signs)
+        if made_up is not None:
+            made_up[key] = found
+    return ZonePlan(zone, terminals, counts, found)
+
+
+def remembered(plans: Iterable[SignPlan]) -> Remembered:
+    """How long readings are needed by what reads them, ms: late ones, and for open windows."""
+    plans = list(plans)
+    span = max((plan.window + plan.hop + plan.grace for plan in plans), default=0)
+    horizon = max((plan.horizon for plan in plans), default=0)
+    return horizon + span, span
+
+
+def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
+    signs = list(signs)
+    cadences = {kind: min((q.cadence for q in kind), default=60.0) for kind in kinds}
     plans: dict[str, SignPlan] = {}
     for sign in signs:
         if sign.basis is Basis.READINGS:
-            declared = [
-                (t.id, q.name, q.cadence)
-                for t in terminals
-                for q in t.quantities
-                if q.name in sign.inputs
-            ]
+            declared = [q for kind in kinds for q in kind if q.name in sign.inputs]
             if declared:
                 plans[sign.id] = _plan_readings(sign, declared)
     for sign in signs:
-        if sign.basis is not Basis.READINGS and terminals:
+        if sign.basis is not Basis.READINGS and kinds:
             plans[sign.id] = _plan_derived(sign, plans.values(), cadences.values())
-    return _index(zone, by_name, plans, cadences)
+    by_quantity: dict[str, tuple[SignPlan, ...]] = {}
+    for plan in plans.values():
+        for quantity in plan.quantities:
+            by_quantity[quantity] = (*by_quantity.get(quantity, ()), plan)
+    needed = {q.name: remembered(by_quantity.get(q.name, ())) for kind in kinds for q in kind}
+    made = {kind: Kind(channels(kind), needed) for kind in kinds}
+    grid = {sign: plan.hop for sign, plan in plans.items()}
+    return MakeUp(plans, by_quantity, grid, made, cadences)
 
 
-def _plan_readings(sign: VitalSign, declared: list[tuple[str, str, float]]) -> SignPlan:
-    fastest = min(cadence for _, _, cadence in declared)
-    slowest = max(cadence for _, _, cadence in declared)
+def _plan_readings(sign: VitalSign, declared: list[DeclaredQuantity]) -> SignPlan:
+    fastest = min(quantity.cadence for quantity in declared)
+    slowest = max(quantity.cadence for quantity in declared)
     hop = stretch(sign.hop_s or sign.window_s, fastest)
     window = max(stretch(sign.window_s, fastest), hop)
     window = math.ceil(window / hop) * hop
-    members = tuple(Member(t, q, window / cadence) for t, q, cadence in sorted(declared))
     return SignPlan(
         sign=sign,
         window=window * 1000,
         hop=hop * 1000,
-        grace=max(round(CATALOGUE[q].grace * 1000) for _, q, _ in declared),
+        grace=max(round(CATALOGUE[q.name].grace * 1000) for q in declared),
         horizon=horizon_ms(slowest),
         silence=max(_HOUR_MS, (window + 3 * hop) * 1000),
-        members=members,
+        quantities=tuple(sorted({q.name for q in declared})),
     )
 
 
@@ -136,16 +209,3 @@ def _plan_derived(
     grace = max((plan.grace for plan in plans), default=5000)
     extra = 1000 if sign.basis is Basis.SIGNS else 0
     return SignPlan(sign, hop, hop, grace + extra, 0, _DAY_MS)
-
-
-def _index(
-    zone: Zone,
-    by_name: Mapping[str, tuple[str, Channel]],
-    plans: Mapping[str, SignPlan],
-    cadences: Mapping[str, float],
-) -> ZonePlan:
-    by_quantity: dict[str, tuple[SignPlan, ...]] = {}
-    for plan in plans.values():
-        for quantity in sorted({member.quantity for member in plan.members}):
-            by_quantity[quantity] = (*by_quantity.get(quantity, ()), plan)
-    return ZonePlan(zone, by_name, plans, by_quantity, cadences)

@@ -61,7 +61,7 @@ def _rounds(due: int, hop: int, until: int) -> int:
 
 
 def _members(signs: list[Sign]) -> int:
-    return sum(len(sign.plan.members) for sign in signs) + 1
+    return sum(sign.size for sign in signs) + 1
 
 
 Turn = tuple[int, int, int, Sign]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indicators.plan import SignPlan
+from indicators.plan import SignPlan, ZonePlan
 from sensors.decimals import Bools, Floats, Ints
 from sensors.directory import Directory
 from sensors.quantity import CATALOGUE, Quantity
@@ -38,10 +38,10 @@ class SignMembers(NamedTuple):
     promised: float
 
 
-def members_of(plan: SignPlan, directory: Directory) -> SignMembers:
-    """Look up the members of a sign; again whenever one of them gets a group."""
-    heard = []
-    for member in sorted(plan.members, key=lambda m: (m.quantity, m.terminal)):
+def members_of(zone: ZonePlan, plan: SignPlan, directory: Directory) -> SignMembers:
+    """Look up the members of a sign of a zone; again whenever one of them gets a group."""
+    heard, everyone = [], zone.members(plan)
+    for member in sorted(everyone, key=lambda m: (m.quantity, m.terminal)):
         channel = directory.channel_of(f"{member.terminal}/{member.quantity}")
         if channel is not None and directory.group[channel] >= 0:
             heard.append((member, channel))
@@ -51,13 +51,13 @@ def members_of(plan: SignPlan, directory: Directory) -> SignMembers:
     quantities = [CATALOGUE[name] for name in names]
     return SignMembers(
         [member.terminal for member, _ in heard],
-        directory.group[channels],
-        directory.column[channels],
-        np.array([directory.channels[channel].shift_ms for _, channel in heard], np.int64),
+        directory.group[channels].astype(np.int64),
+        directory.column[channels].astype(np.int64),
+        np.array([directory.about(channel).shift_ms for _, channel in heard], np.int64),
         np.array([member.expected for member, _ in heard], np.float64),
         np.array([float(quantity.scale) for quantity in quantities], np.float64),
         np.array([quantity.energetic for quantity in quantities], np.bool_),
         [quantities[first] for first in firsts],
         np.array(firsts, np.int64),
-        sum((member.expected for member in plan.members), 0.0),
+        sum((member.expected for member in everyone), 0.0),
     )

@@ -11,6 +11,8 @@ row store when the window closes. `Edges` tells which do not, and only those com
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import numpy as np
+
 from indicators.closings import Closings
 from indicators.edges import ANY, ASLEEP, Edges
 from indicators.evaluate import Window, evaluate
@@ -26,7 +28,6 @@ from indicators.window_values import WindowValues
 from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
 from sensors.regions import Regions
-from sensors.screening import Channel
 
 _SLACK: Final = 16
 
@@ -62,20 +63,15 @@ class Vitals:
         """Take a zone in, with the closings that its state implies."""
         zone = self.zones[plan.zone.id] = ZoneVitals(plan, state, self.edges)
         self._of_slot += [zone, *zone.signs.values()]
-        self._gatherings.place(zone)
         bases = (sign.plan.sign.basis for sign in zone.signs.values())
         self._is_liveness_asked |= Basis.LIVENESS in bases
-        kept = {quantity: plan.remembered(quantity) for quantity in plan.quantities}
-        channels: dict[str, dict[str, Channel]] = {terminal: {} for terminal in plan.cadences}
-        for name, (terminal, channel) in plan.channels.items():
-            channels[terminal][name] = channel
-        for terminal, cadence in plan.cadences.items():
-            own = channels[terminal]
-            keep = {name: kept[channel.quantity.name] for name, channel in own.items()}
-            self._directory.add_terminal(terminal, own, keep)
-            number = self._directory.terminal_of(terminal)
-            zone.terminals[terminal] = (-1 if number is None else number, cadence)
-        self._zone_of += [zone] * (len(self._directory.names) - len(self._zone_of))
+        numbers = [
+            self._directory.add_terminal(terminal.id, plan.make_up.kinds[terminal.quantities])
+            for terminal in plan.terminals
+        ]
+        zone.numbers = np.array(numbers, np.int32)
+        self._zone_of += [zone] * (len(self._directory.terminals) - len(self._zone_of))
+        self._gatherings.place(zone)
         self.edges.set(zone.slot, ANY if state.awake else ASLEEP)
         for _, sign in sorted(zone.signs.items()):
             if sign.state.next_end is not None:
@@ -84,7 +80,7 @@ class Vitals:
 
     def zone_of(self, channel: int) -> ZoneVitals:
         """The zone of a channel."""
-        return self._zone_of[channel]
+        return self._zone_of[int(self._directory.terminal[channel])]
 
     def sync_groups(self) -> None:
         """Take in the groups that the directory has opened since."""
@@ -93,7 +89,7 @@ class Vitals:
             pairs: dict[tuple[int, int], None] = {}
             for channel in members[self.edges.groups]:
                 if channel >= 0:
-                    zone, about = self._zone_of[channel], self._directory.channels[channel]
+                    zone, about = self.zone_of(channel), self._directory.about(channel)
                     pairs[zone.slot, 0] = None
                     for sign in zone.feeds.get(about.quantity.name, ()):
                         pairs[sign.slot, about.shift_ms] = None
@@ -104,7 +100,7 @@ class Vitals:
 
     def would_wake(self, channel: int, at: int, now: int) -> bool:
         """Whether a reading lets a window close earlier: until then nothing later may be taken."""
-        zone, about = self._zone_of[channel], self._directory.channels[channel]
+        zone, about = self.zone_of(channel), self._directory.about(channel)
         if not zone.state.awake:
             return True
         belongs = at - about.shift_ms
@@ -132,7 +128,7 @@ class Vitals:
             at: Event time.
             now: Effective received.
         """
-        zone, about = self._zone_of[channel], self._directory.channels[channel]
+        zone, about = self.zone_of(channel), self._directory.about(channel)
         if not zone.state.awake:
             self._wake_derived(zone, now)
         for sign in zone.feeds.get(about.quantity.name, ()):

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from indicators.edges import Edges, Pace
 from indicators.plan import SignPlan, ZonePlan
 from indicators.sign_members import SignMembers
 from indicators.state import SignState, ZoneState
 from indicators.vital_sign import Basis
+from sensors.decimals import Ints
 
 
 class Sign:
@@ -21,16 +24,29 @@ class Sign:
         slot: Its slot among the edges.
         order: By what signs that close together are ordered: zone and sign.
         members: What feeds it, as arrays; None until it is looked up.
+        size: How many members feed it, heard or not.
         is_fed: Whether readings feed it, and not other signs or the silence of terminals.
     """
 
-    __slots__ = ("about", "is_fed", "members", "order", "place", "plan", "slot", "state", "zone")
+    __slots__ = (
+        "about",
+        "is_fed",
+        "members",
+        "order",
+        "place",
+        "plan",
+        "size",
+        "slot",
+        "state",
+        "zone",
+    )
 
     def __init__(self, zone: "ZoneVitals", plan: SignPlan, state: SignState, slot: int) -> None:
         self.zone, self.place = zone, zone.plan.zone.id
         self.plan, self.about, self.state, self.slot = plan, plan.sign, state, slot
         self.order = self.place, plan.sign.id
         self.is_fed = plan.sign.basis is Basis.READINGS
+        self.size = zone.plan.size(plan)
         self.members: SignMembers | None = None
 
 
@@ -44,14 +60,14 @@ class ZoneVitals:
         shelf: Where its gatherings are kept.
         signs: Its signs by id.
         feeds: Quantity → the signs that it feeds.
-        terminals: Number and cadence (s) of its terminals by id.
+        numbers: Number of each terminal of the plan, in its order, int32.
     """
 
     def __init__(self, plan: ZonePlan, state: ZoneState, edges: Edges) -> None:
         self.plan, self.state = plan, state
         self.slot = edges.add_slot(_pace_of_zone(plan))
         self.shelf = 0
-        self.terminals: dict[str, tuple[int, float]] = {}
+        self.numbers: Ints = np.zeros(0, np.int32)
         self.signs: dict[str, Sign] = {}
         for name, sign_plan in plan.signs.items():
             kept = state.signs.setdefault(name, SignState())
@@ -60,7 +76,14 @@ class ZoneVitals:
             quantity: tuple(self.signs[plan.sign.id] for plan in plans)
             for quantity, plans in plan.by_quantity.items()
         }
-        self.hops = {sign: plan.hop for sign, plan in plan.signs.items()}
+        self.hops = plan.make_up.grid
+
+    @property
+    def terminals(self) -> dict[str, tuple[int, float]]:
+        """Number and cadence (s) of its terminals by id."""
+        cadences = self.plan.cadences.items()
+        pairs = zip(self.numbers.tolist(), cadences, strict=True)
+        return {terminal: (number, cadence) for number, (terminal, cadence) in pairs}
 
 
 def _pace_of(plan: SignPlan) -> Pace:

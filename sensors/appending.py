@@ -56,7 +56,7 @@ def append(store: RowStore, rows: Rows, is_odd: Bools, now: int) -> Outcomes:
     some = by_group(groups[order], instants[order])
     is_new = _newer(store, some) & ~_may_be_full(store, some, rows.group[is_odd])
     added = np.add.reduceat(is_new, some.firsts, dtype=np.int64) if plain.size else some.counts
-    _ensure(store, some, added, now)
+    ensure(store, some, added, now)
     where = plain[order][is_new]
     _put(store, rows, where, added, some)
     found = np.zeros(rows.group.size, np.int8)
@@ -94,17 +94,17 @@ def _may_be_full(store: RowStore, rows: Sorted, others: Ints) -> Bools:
     return full
 
 
-def _ensure(store: RowStore, rows: Sorted, added: Ints, now: int) -> None:
-    """Room for `added` rows in each group, and an epoch that reaches the last of them."""
-    heads = rows.group[rows.firsts]
-    if not heads.size:
+def ensure(store: RowStore, rows: Sorted, added: Ints, now: int) -> None:
+    """Room for `added` rows in each group, and epochs that reach from the first to the last."""
+    if not rows.firsts.size:
         return
+    heads = rows.group[rows.firsts]
+    oldest = np.minimum.reduceat(rows.instant, rows.firsts)
     latest = np.maximum.reduceat(rows.instant, rows.firsts)
-    lacking = store.lacks_room(heads, added, latest) & (added > 0)
-    for index in np.flatnonzero(lacking).tolist():
-        start = int(rows.firsts[index])
-        oldest = int(rows.instant[start : start + int(rows.counts[index])].min())
-        store.make_room(int(heads[index]), int(added[index]), now, oldest)
+    lacking = store.lacks_room(heads, added, oldest, latest) & (added > 0)
+    if lacking.any():
+        nows = np.full(int(lacking.sum()), now)
+        store.make_room(heads[lacking], added[lacking], nows, oldest[lacking])
 
 
 def _put(store: RowStore, rows: Rows, where: Ints, added: Ints, some: Sorted) -> None:

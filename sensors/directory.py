@@ -1,26 +1,53 @@
 """Integer ids of terminals and channels, given once; what screening knows of each, as arrays."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sensors.decimals import Floats, Ints
-from sensors.growing import Growing
+from sensors.growing import Growing, GrowingLists, GrowingRows
+from sensors.kind import Kind, Remembered
 from sensors.regions import NEVER, Regions
 from sensors.screening import Channel
 
 OUTCOMES: Final = 5
 """Columns of `counts`: received, accepted, duplicate, late, rejected."""
+_SORT, _TERMINAL, _GROUP, _COLUMN = range(4)
+
+
+class _Sorts:
+    """What channels are: those declared alike and remembered as long are of one *sort*."""
+
+    def __init__(self) -> None:
+        self.channels: list[Channel] = []
+        self.remembered: list[Remembered] = []
+        self._number: dict[tuple[Channel, Remembered], int] = {}
+        self.low, self.high = Growing(np.float64), Growing(np.float64)
+        self.horizon = Growing(np.int64)
+
+    def of(self, kind: Kind) -> Ints:
+        """The sort of each channel of a kind."""
+        pairs = list(zip(kind.channels, kind.remembered, strict=True))
+        for channel, remembered in pairs:
+            if (channel, remembered) not in self._number:
+                self._number[channel, remembered] = len(self.channels)
+                self.channels.append(channel)
+                self.remembered.append(remembered)
+                self.low.append(channel.quantity.low)
+                self.high.append(channel.quantity.high)
+                self.horizon.append(channel.horizon_ms)
+        return np.array([self._number[pair] for pair in pairs], np.int32)
 
 
 class Directory:
     """The terminals of a partition and their channels (one per terminal and quantity).
 
+    The channels of a terminal have numbers one after the other, in the order of its kind.
+
     Attributes:
         terminals: Ids of terminals, by number.
-        names: Full names of channels (`<terminal>/<quantity>`), by number.
-        channels: What is known of a channel, by number.
         members: Channels of a group, in the order of its cells, by group of the row store; -1 for a
             quantity that left the city pack.
     """
@@ -28,54 +55,62 @@ class Directory:
     def __init__(self, store: Regions) -> None:
         self._store = store
         self.terminals: list[str] = []
-        self.names: list[str] = []
-        self.channels: list[Channel] = []
-        self.members: list[list[int]] = []
-        self._terminal_of: dict[str, int] = {}
-        self._channel_of: dict[str, int] = {}
-        self._low, self._high = Growing(np.float64), Growing(np.float64)
-        self._horizon, self._terminal = Growing(np.int64), Growing(np.int64)
-        self._group, self._column = Growing(np.int64), Growing(np.int64)
-        self._keep: list[tuple[int, int]] = []
-        self._pairs: dict[tuple[int, int], tuple[int, int]] = {}
-        self._counts = Growing(np.int64)
-        self._heard = Growing(np.int64)
-        self._groups: list[list[int]] = []
-        self._group_terminal = Growing(np.int64)
+        self.members = GrowingLists(np.int32)
+        self._number: dict[str, int] = {}
+        self._kinds: list[Kind] = []
+        self._kind_number: dict[Kind, int] = {}
+        self._sorts = _Sorts()
+        self._sorts_of: list[Ints] = []
+        self._kind, self._first = Growing(np.int32), Growing(np.int32)
+        self._channels = GrowingRows(np.int32, 4)
+        self._counts, self._heard = Growing(np.int64), Growing(np.int64)
+        self._group_terminal = Growing(np.int32)
+        # The group of a terminal that was opened last, and of a group the one before it; or -1.
+        self._last_group, self._group_before = Growing(np.int32), Growing(np.int32)
 
     @property
     def low(self) -> Floats:
-        """Least plausible value, by channel, canonical unit."""
-        return self._low.data
+        """Least plausible value, by sort of channel, canonical unit."""
+        return self._sorts.low.data
 
     @property
     def high(self) -> Floats:
-        """Largest plausible value, by channel, canonical unit."""
-        return self._high.data
+        """Largest plausible value, by sort of channel, canonical unit."""
+        return self._sorts.high.data
 
     @property
     def horizon(self) -> Ints:
-        """How late a reading may be, by channel, ms."""
-        return self._horizon.data
+        """How late a reading may be, by sort of channel, ms."""
+        return self._sorts.horizon.data
 
     @property
-    def terminal(self) -> Ints:
-        """Number of the terminal, by channel."""
-        return self._terminal.data
+    def channels(self) -> npt.NDArray[np.int32]:
+        """Sort, terminal, group and column by channel: what is asked together lies together."""
+        return self._channels.data
 
     @property
-    def group(self) -> Ints:
-        """Group in the row store, by channel; -1 before its first reading."""
-        return self._group.data
+    def sort(self) -> npt.NDArray[np.int32]:
+        """Sort of each channel, int32."""
+        return self.channels[:, _SORT]
 
     @property
-    def column(self) -> Ints:
-        """Cell in a row of its group, by channel."""
-        return self._column.data
+    def terminal(self) -> npt.NDArray[np.int32]:
+        """Number of the terminal, by channel, int32."""
+        return self.channels[:, _TERMINAL]
+
+    @property
+    def group(self) -> npt.NDArray[np.int32]:
+        """Group in the row store, by channel, int32; -1 before its first reading."""
+        return self.channels[:, _GROUP]
+
+    @property
+    def column(self) -> npt.NDArray[np.int32]:
+        """Cell in a row of its group, by channel, int32."""
+        return self.channels[:, _COLUMN]
 
     @property
     def group_terminal(self) -> Ints:
-        """Number of the terminal, by group."""
+        """Number of the terminal, by group, int32."""
         return self._group_terminal.data
 
     @property
@@ -86,84 +121,99 @@ class Directory:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        tables = (self._low, self._high, self._horizon, self._terminal, self._group, self._column,
-                  self._counts, self._heard, self._group_terminal)  # fmt: skip
+        tables = (self._kind, self._first, self._channels, self._counts, self._heard,
+                  self._group_terminal, self._last_group, self._group_before,
+                  self.members)  # fmt: skip
         return sum(table.nbytes for table in tables)
 
-    def add_terminal(
-        self, terminal: str, channels: Mapping[str, Channel], keep: Mapping[str, tuple[int, int]]
-    ) -> None:
-        """Number a terminal and its channels; nothing where it has a number.
-
-        Args:
-            terminal: Its id.
-            channels: Full name → channel.
-            keep: Full name → how long its readings are remembered, and how long at least in a
-                flood, ms.
-        """
-        if terminal in self._terminal_of:
-            return
-        number = self._terminal_of[terminal] = len(self.terminals)
+    def add_terminal(self, terminal: str, kind: Kind) -> int:
+        """The number of a terminal; where it has none, it and its channels are given theirs."""
+        known = self._number.get(terminal)
+        if known is not None:
+            return known
+        number = self._number[terminal] = len(self.terminals)
         self.terminals.append(terminal)
-        self._groups.append([])
-        self._counts.extend((0,) * OUTCOMES)
+        self._first.append(len(self._channels))
+        self._kind.append(self._number_of(kind))
+        self._last_group.append(-1)
+        self._counts.extend(np.zeros(OUTCOMES, np.int64))
         self._heard.append(NEVER)
-        self._low.extend([channel.quantity.low for channel in channels.values()])
-        self._high.extend([channel.quantity.high for channel in channels.values()])
-        self._horizon.extend([channel.horizon_ms for channel in channels.values()])
-        for table, value in ((self._terminal, number), (self._group, -1), (self._column, -1)):
-            table.extend([value] * len(channels))
-        for name, channel in channels.items():
-            self._channel_of[name] = len(self.names)
-            self.names.append(name)
-            self.channels.append(channel)
-            kept, span = keep[name]
-            # Terminals of a kind share one pair: a city has 500,000 channels.
-            pair = max(kept, channel.horizon_ms), span
-            self._keep.append(self._pairs.setdefault(pair, pair))
+        channels = np.full((len(kind), 4), -1, np.int32)
+        channels[:, _SORT] = self._sorts_of[int(self._kind.data[number])]
+        channels[:, _TERMINAL] = number
+        self._channels.extend(channels)
+        return number
+
+    def _number_of(self, kind: Kind) -> int:
+        number = self._kind_number.get(kind)
+        if number is None:
+            number = self._kind_number[kind] = len(self._kinds)
+            self._kinds.append(kind)
+            self._sorts_of.append(self._sorts.of(kind))
+        return number
 
     def terminal_of(self, terminal: str) -> int | None:
         """The number of a terminal."""
-        return self._terminal_of.get(terminal)
+        return self._number.get(terminal)
 
     def channel_of(self, name: str) -> int | None:
-        """The number of a channel, by its full name."""
-        return self._channel_of.get(name)
+        """The number of a channel, by its full name (`<terminal>/<quantity>`)."""
+        terminal, _, quantity = name.rpartition("/")
+        number = self._number.get(terminal)
+        if number is None:
+            return None
+        place = self._kinds[int(self._kind.data[number])].place.get(quantity)
+        return None if place is None else int(self._first.data[number]) + place
+
+    def name_of(self, channel: int) -> str:
+        """The full name of a channel."""
+        number = int(self.channels[channel, _TERMINAL])
+        kind = self._kinds[int(self._kind.data[number])]
+        quantity = kind.quantities[channel - int(self._first.data[number])]
+        return f"{self.terminals[number]}/{quantity}"
+
+    def about(self, channel: int) -> Channel:
+        """What screening knows of a channel."""
+        return self._sorts.channels[int(self.channels[channel, _SORT])]
+
+    def _remembered(self, channel: int) -> Remembered:
+        return self._sorts.remembered[int(self.channels[channel, _SORT])]
 
     def group_up(self, channels: Iterable[int]) -> None:
         """Give channels that came in one pack their groups, where they have none."""
-        alike: dict[tuple[tuple[int, int], int], list[int]] = {}
+        alike: dict[tuple[Remembered, int], list[int]] = {}
         for channel in channels:
-            if self._group.data[channel] < 0:
-                about = self.channels[channel]
-                key = self._keep[channel], about.cadence_ms
+            if self.channels[channel, _GROUP] < 0:
+                key = self._remembered(channel), self.about(channel).cadence_ms
                 if channel not in alike.setdefault(key, []):
                     alike[key].append(channel)
         for members in alike.values():
             self.open_group(members)
 
-    def open_group(self, members: list[int]) -> int:
+    def open_group(self, members: Sequence[int]) -> int:
         """A group of channels of one terminal; -1 stands for a quantity that is no more."""
         known = [channel for channel in members if channel >= 0]
-        keep = max(self._keep[channel][0] for channel in known)
-        span = max(self._keep[channel][1] for channel in known)
-        cadence = min(self.channels[channel].cadence_ms for channel in known)
+        remembered = {self._remembered(channel) for channel in known}
+        keep, span = (max(column) for column in zip(*remembered, strict=True))
+        cadence = min(self.about(channel).cadence_ms for channel in known)
         group = self._store.open(len(members), keep=keep, span=span, cadence=cadence)
-        terminal = int(self._terminal.data[known[0]])
+        terminal = int(self.channels[known[0], _TERMINAL])
         self.members.append(members)
-        self._groups[terminal].append(group)
+        self._group_before.append(self._last_group.data[terminal])
+        self._last_group.data[terminal] = group
         self._group_terminal.append(terminal)
         for column, channel in enumerate(members):
             if channel >= 0:
-                self._group.data[channel] = group
-                self._column.data[channel] = column
+                self.channels[channel, _GROUP] = group
+                self.channels[channel, _COLUMN] = column
         return group
 
     def heard(self, terminal: int) -> int | None:
         """Largest event time that was ever accepted of a terminal, ms; None before the first."""
-        newest = int(self._heard.data[terminal])
-        for group in self._groups[terminal]:
+        newest, group = int(self._heard.data[terminal]), int(self._last_group.data[terminal])
+        while group >= 0:
             newest = max(newest, int(self._store.newest[group]))
+            group = int(self._group_before.data[group])
         return newest if newest > NEVER else None
 
     def heard_all(self) -> Ints:

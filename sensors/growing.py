@@ -1,7 +1,7 @@
-"""An array that grows by doubling, for tables whose rows get integer ids once and keep them."""
+"""An array that grows by a quarter, for tables whose rows get integer ids once and keep them."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +46,8 @@ class Growing:
         self.data = self._room[:size]
 
     def _grow(self, size: int) -> None:
-        room = np.empty(max(size, 2 * self._room.size), self._room.dtype)
+        # A row is copied five times at most while a table grows; a fifth of it is empty at most.
+        room = np.empty(max(size, self._room.size * 5 // 4 + 16), self._room.dtype)
         room[: self.data.size] = self.data
         self._room = room
 
@@ -59,20 +60,15 @@ class GrowingRows:
         width: Elements a row.
     """
 
-    __slots__ = ("_flat", "_rows", "_width")
+    __slots__ = ("_flat", "_width", "data")
 
     def __init__(self, dtype: npt.DTypeLike, width: int) -> None:
         self._flat = Growing(dtype)
         self._width = width
-        self._rows = 0
+        self.data: npt.NDArray[Any] = self._flat.data.reshape(0, width)
 
     def __len__(self) -> int:
-        return self._rows
-
-    @property
-    def data(self) -> npt.NDArray[Any]:
-        """The rows."""
-        return self._flat.data.reshape(self._rows, self._width)
+        return len(self.data)
 
     @property
     def nbytes(self) -> int:
@@ -82,7 +78,54 @@ class GrowingRows:
     def append(self, row: Iterable[float]) -> None:
         """Add a row."""
         self._flat.extend(row)
-        self._rows += 1
+        self.data = self._flat.data.reshape(len(self) + 1, self._width)
+
+    def extend(self, rows: npt.NDArray[Any]) -> None:
+        """Add many rows."""
+        self._flat.extend(rows.ravel())
+        self.data = self._flat.data.reshape(len(self) + len(rows), self._width)
+
+
+class GrowingLists(Sequence[list[int]]):
+    """Lists of whole numbers, appended one by one and never changed.
+
+    Args:
+        dtype: Of the numbers.
+    """
+
+    __slots__ = ("_begins", "_flat")
+
+    def __init__(self, dtype: npt.DTypeLike) -> None:
+        self._flat = Growing(dtype)
+        self._begins = Growing(np.int64)
+
+    def __len__(self) -> int:
+        return len(self._begins)
+
+    @overload
+    def __getitem__(self, number: int) -> list[int]: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[list[int]]: ...
+
+    def __getitem__(self, number: int | slice) -> list[int] | list[list[int]]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        begin, *end = self._begins.data[number : number + 2].tolist()
+        found: list[int] = self._flat.data[begin : end[0] if end else None].tolist()
+        return found
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the numbers and of where the lists begin."""
+        return self._flat.nbytes + self._begins.nbytes
+
+    def append(self, numbers: Iterable[int]) -> None:
+        """Add a list."""
+        self._begins.append(len(self._flat))
+        self._flat.extend(numbers)
 
 
 def ranges(firsts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -86,8 +86,8 @@ class LayoutTable:
         self.shapes: list[Shape] = []
         self.first: dict[bytes, int] = {}
         self._shape_of: dict[Hashable, int] = {}
-        self._known: set[int] = set()
         self._shape, self._row, self._terminal, self._next = (Growing(np.int64) for _ in range(4))
+        self._hash = Growing(np.int64)
 
     def __len__(self) -> int:
         return len(self._shape)
@@ -116,7 +116,7 @@ class LayoutTable:
     def nbytes(self) -> int:
         """Bytes of the arrays and of the texts they are found by."""
         heads = sum(map(len, self.first))
-        return sum(shape.nbytes for shape in self.shapes) + 40 * len(self) + heads
+        return sum(shape.nbytes for shape in self.shapes) + 48 * len(self) + heads
 
     def add(self, layout: Layout, terminal: int, readings: Sequence[ReadingPlace]) -> None:
         """Take a layout; nothing where it is known or its head has too many.
@@ -128,9 +128,10 @@ class LayoutTable:
         """
         chain = self._chain(layout.head)
         # Of two with the same hash the second is not learned: it is decoded in full, and right.
-        if hash(layout) in self._known or len(chain) >= MOST_OF_A_HEAD:
+        # One that is known has the same head.
+        is_known = any(self._hash.data[other] == hash(layout) for other in chain)
+        if is_known or len(chain) >= MOST_OF_A_HEAD:
             return
-        self._known.add(hash(layout))
         number = len(self)
         if chain:
             self._next.data[chain[-1]] = number
@@ -141,6 +142,7 @@ class LayoutTable:
         self._row.append(self.shapes[shape].add(layout, readings))
         self._terminal.append(terminal)
         self._next.append(-1)
+        self._hash.append(hash(layout))
 
     def _shape_for(self, layout: Layout, readings: Sequence[ReadingPlace]) -> int:
         key = (layout.received, layout.base_time, tuple(r.number for r in readings),

@@ -1,24 +1,28 @@
 """Memory of the row store: a region of two flat pools for the rows of each group.
 
-A group's region is as large as its declared cadence asks for, and larger where it sends more often.
-The pools are not touched before rows are written, so what is not used costs address space only.
+A region grows with the rows that come, by a quarter at a time, and no farther ahead than the
+declared cadence asks for. When the pools have no room left, all regions are packed anew, and each
+gets the room that it will want next: so a row is copied some five times while a city comes in, and
+no more once every group has its usual rows.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sensors.decimals import Floats, Ints
 from sensors.growing import Growing
+from sensors.row_copies import Pools, Spot, copy_rows
 
 NEVER: Final = -(2**62)
 """Before every event time, ms."""
 SPAN: Final = 2**31 - 1
 """Largest distance of an instant from its group's epoch, ms: 24 days."""
-_LEAST_ROOM: Final = 4
-_MOST_AHEAD: Final = 4096
-"""Rows that a region has room for before they come, at most."""
+_LEAST_AHEAD: Final = 4
+"""Rows that a region has room for beside those it holds when it is placed, at least."""
+_SPARE: Final = 16
+"""What this part of the pools is kept free for regions that are placed between two packings."""
 
 
 class Regions:
@@ -34,8 +38,8 @@ class Regions:
         self._newest, self._floor, self._epoch = (Growing(np.int64) for _ in range(3))
         self._row, self._cell, self._room, self._count = (Growing(np.int64) for _ in range(4))
         self._usual = Growing(np.int64)
-        self.since_epoch: npt.NDArray[np.int32] = np.empty(1024, np.int32)
-        self.values: Floats = np.empty(1024)
+        self.since_epoch: npt.NDArray[np.int32] = np.empty(16, np.int32)
+        self.values: Floats = np.empty(64)
         self._rows_used = self._cells_used = 0
 
     def __len__(self) -> int:
@@ -116,7 +120,7 @@ class Regions:
         usual = keep // max(1, cadence)
         for table, value in (
             (self._width, width), (self._keep, keep), (self._span, span),
-            (self._capacity, 4 * usual + 64), (self._usual, min(usual + 8, _MOST_AHEAD)),
+            (self._capacity, 4 * usual + 64), (self._usual, usual + 8),
             (self._newest, NEVER), (self._floor, NEVER), (self._epoch, 0),
             (self._row, 0), (self._cell, 0), (self._room, 0), (self._count, 0),
         ):  # fmt: skip
@@ -130,98 +134,131 @@ class Regions:
         # Of the rows' own type: for any other the rows would be copied.
         return int(self.since_epoch[start : start + count].searchsorted(np.int32(wanted)))
 
-    def lacks_room(self, groups: Ints, added: Ints, latest: Ints) -> npt.NDArray[np.bool_]:
-        """Which groups have no room for so many rows more, the last of them at `latest`."""
+    def places(self, groups: Ints, since_epoch: Ints) -> Ints:
+        """How many rows of each group are before an instant since its epoch, ms."""
+        start, count = self.row[groups], self.count[groups]
+        low, high = np.zeros_like(count), count.copy()
+        for _ in range(int(count.max(initial=0)).bit_length()):
+            middle = (low + high) >> 1
+            is_open = low < high
+            # Where the search has ended, whatever is read there changes nothing.
+            rows = self.since_epoch[start + np.where(is_open, middle, 0)]
+            is_before = (rows < since_epoch) & is_open
+            low = np.where(is_before, middle + 1, low)
+            high = np.where(is_before, high, middle)
+        return low
+
+    def lacks_room(
+        self, groups: Ints, added: Ints, oldest: Ints, latest: Ints
+    ) -> npt.NDArray[np.bool_]:
+        """Which groups have no room for so many rows more, from `oldest` to `latest`."""
         is_full = self.count[groups] + added > self._room.data[groups]
-        return is_full | (latest - self.epoch[groups] > SPAN)
+        epoch = self.epoch[groups]
+        return is_full | (oldest < epoch) | (latest - epoch > SPAN)
 
-    def drop(self, group: int, rows: int) -> None:
-        """Drop the oldest rows."""
-        if not rows:
+    def drop(self, groups: Ints, rows: Ints) -> None:
+        """Drop the oldest rows of groups, which are all different."""
+        some = rows > 0
+        if not some.any():
             return
-        start, cell = int(self.row[group]), int(self.cell[group])
-        count, width = int(self.count[group]), int(self.width[group])
-        left = count - rows
-        instants, values = self.since_epoch, self.values
-        instants[start : start + left] = instants[start + rows : start + count].copy()
-        kept = values[cell + rows * width : cell + count * width].copy()
-        values[cell : cell + left * width] = kept
-        self.count[group] = left
+        groups, rows = groups[some], rows[some]
+        width, left = self.width[groups], self.count[groups] - rows
+        goal = Spot(self.row[groups], self.cell[groups])
+        origin = Spot(goal.row + rows, goal.cell + rows * width)
+        copy_rows(self._pools, origin, self._pools, goal, width, left)
+        self.count[groups] = left
 
-    def make_room(self, group: int, added: int, now: int, oldest: int) -> None:
-        """Drop what is too old; move to a larger region where that is not enough; set the epoch.
+    def drop_old(self, groups: Ints, now: Ints) -> None:
+        """Drop the rows that groups, which are all different, need not keep any more at `now`."""
+        low = np.clip(now - self.keep[groups] - self.epoch[groups], -1, SPAN)
+        self.drop(groups, self.places(groups, low))
+
+    def make_room(self, groups: Ints, added: Ints, now: Ints, oldest: Ints) -> None:
+        """Drop what is too old; move to larger regions where that is not enough; set the epochs.
 
         Args:
-            group: The group.
-            added: Rows that are to be added.
+            groups: Groups, all different.
+            added: Rows that are to be added to each.
             now: Effective received.
             oldest: The oldest of them.
         """
-        self.drop(group, self.place(group, now - int(self.keep[group])))
-        self._rebase(group, oldest)
-        needed = int(self.count[group]) + added
+        self.drop_old(groups, now)
+        self._rebase(groups, oldest)
+        needed, room = self.count[groups] + added, self._room.data[groups]
         # A tenth must be free, else the next rows would be dropped one by one.
-        if needed * 10 > int(self._room.data[group]) * 9:
-            room = max(_LEAST_ROOM, int(self._usual.data[group]), needed) * 10 // 9 + 1
-            self._move(group, room)
+        is_small = needed * 10 > room * 9
+        if is_small.any():
+            groups = groups[is_small]
+            self._place(groups, self._room_for(groups, needed[is_small]))
 
-    def expect(self, groups: Ints, rows: Ints) -> None:
-        """Make room in the pools for groups that will come with so many rows."""
-        rooms = np.maximum(np.maximum(rows, self._usual.data[groups]), _LEAST_ROOM) * 10 // 9 + 1
-        self._reserve(int(rooms.sum()), int((rooms * self.width[groups]).sum()))
+    def _room_for(self, groups: Ints, rows: Ints) -> Ints:
+        """Rows that a group should have room for which holds so many: some are still to come."""
+        usual: Ints = np.maximum(self._usual.data[groups], rows) * 10 // 9 + 1
+        ahead: Ints = np.minimum(rows + np.maximum(rows >> 2, _LEAST_AHEAD), usual)
+        return ahead
 
-    def _rebase(self, group: int, oldest: int) -> None:
-        start, count = int(self.row[group]), int(self.count[group])
-        rows = self.since_epoch[start : start + count]
-        old = int(self.epoch[group])
-        epoch = min(int(rows[0]) + old, oldest) if count else oldest
+    def _rebase(self, groups: Ints, oldest: Ints) -> None:
+        old, count = self.epoch[groups], self.count[groups]
+        has_rows = count > 0
+        first = self.since_epoch[np.where(has_rows, self.row[groups], 0)] + old
+        epoch = np.where(has_rows, np.minimum(first, oldest), oldest)
         # Room below, so that late rows do not move the epoch again and again.
-        epoch -= min(int(self.keep[group]), SPAN // 4)
-        if count and epoch != old:
-            rows += np.int32(old - epoch)
-        self.epoch[group] = epoch
+        epoch -= np.minimum(self.keep[groups], SPAN // 4)
+        moved = np.flatnonzero(has_rows & (epoch != old))
+        where = zip(self.row[groups[moved]].tolist(), count[moved].tolist(), strict=True)
+        for (row, rows), by in zip(where, (old - epoch)[moved].tolist(), strict=True):
+            self.since_epoch[row : row + rows] += np.int32(by)
+        self.epoch[groups] = epoch
 
-    def _move(self, group: int, room: int) -> None:
-        width, count = int(self.width[group]), int(self.count[group])
-        self._reserve(room, room * width)
-        row, cell = int(self.row[group]), int(self.cell[group])
-        to_row, to_cell = self._rows_used, self._cells_used
-        self._rows_used += room
-        self._cells_used += room * width
-        self.since_epoch[to_row : to_row + count] = self.since_epoch[row : row + count]
-        self.values[to_cell : to_cell + count * width] = self.values[cell : cell + count * width]
-        self.row[group], self.cell[group] = to_row, to_cell
-        self._room.data[group] = room
+    @property
+    def _pools(self) -> Pools:
+        return Pools(self.since_epoch, self.values)
 
-    def _reserve(self, rows: int, cells: int) -> None:
-        """Room at the end of both pools: what groups have left is closed up, or the pools grow."""
-        if (
-            self._rows_used + rows <= self.since_epoch.size
-            and self._cells_used + cells <= self.values.size
-        ):
+    def _place(self, groups: Ints, room: Ints) -> None:
+        """Give groups regions of these sizes; what they leave is closed up when all are packed."""
+        width = self.width[groups]
+        cells = room * width
+        rows_used, cells_used = (
+            self._rows_used + int(room.sum()),
+            self._cells_used + int(cells.sum()),
+        )
+        if rows_used > self.since_epoch.size or cells_used > self.values.size:
+            self._pack(groups, room)
             return
-        room, width = self._room.data, self.width
-        rows_kept, cells_kept = int(room.sum()), int((room * width).sum())
-        self.since_epoch, row_to = _packed(
-            np.empty(_larger(rows_kept + rows), np.int32), self.since_epoch, self.row, room,
-            self.count,
-        )  # fmt: skip
-        self.values, cell_to = _packed(
-            np.empty(_larger(cells_kept + cells)), self.values, self.cell, room * width,
-            self.count * width,
-        )  # fmt: skip
-        self.row[:], self.cell[:] = row_to, cell_to
-        self._rows_used, self._cells_used = rows_kept, cells_kept
+        goal = Spot(self._rows_used + _begins(room), self._cells_used + _begins(cells))
+        origin = Spot(self.row[groups], self.cell[groups])
+        copy_rows(self._pools, origin, self._pools, goal, width, self.count[groups])
+        self.row[groups], self.cell[groups] = goal
+        self._room.data[groups] = room
+        self._rows_used, self._cells_used = rows_used, cells_used
+
+    def _pack(self, groups: Ints, room: Ints) -> None:
+        """Put all regions one behind the other into new pools; these groups get this room.
+
+        The others get what they will want next, as everything is copied anyway; and never less
+        than they have, because rows may have been promised a place.
+        """
+        everyone = np.arange(len(self))
+        has_rows = self.count > 0
+        rooms = np.maximum(
+            self._room.data, np.where(has_rows, self._room_for(everyone, self.count), 0)
+        )
+        rooms[groups] = room
+        cells = rooms * self.width
+        rows_used, cells_used = int(rooms.sum()), int(cells.sum())
+        pools = Pools(
+            np.empty(rows_used + rows_used // _SPARE + 16, np.int32),
+            np.empty(cells_used + cells_used // _SPARE + 64),
+        )
+        goal = Spot(_begins(rooms), _begins(cells))
+        copy_rows(self._pools, Spot(self.row, self.cell), pools, goal, self.width, self.count)
+        self.since_epoch, self.values = pools
+        self.row[:], self.cell[:] = goal
+        self._room.data[:] = rooms
+        self._rows_used, self._cells_used = rows_used, cells_used
 
 
-def _larger(size: int) -> int:
-    """Half as much again; what is not written yet costs address space only."""
-    return max(1024, size + size // 2)
-
-
-def _packed(into: Any, pool: Any, begins: Ints, rooms: Ints, used: Ints) -> tuple[Any, Ints]:  # noqa: ANN401 - arrays of one dtype or the other
-    """The used parts of a pool's regions, one region after the other; and where they begin now."""
-    targets: Ints = np.cumsum(rooms) - rooms
-    for begin, target, length in zip(begins.tolist(), targets.tolist(), used.tolist(), strict=True):
-        into[target : target + length] = pool[begin : begin + length]
-    return into, targets
+def _begins(sizes: Ints) -> Ints:
+    """Where each of these begins when they lie one behind the other."""
+    begins: Ints = np.cumsum(sizes) - sizes
+    return begins

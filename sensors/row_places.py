@@ -25,7 +25,7 @@ def span(regions: Regions, groups: Ints, low: Ints, high: Ints, guess: int) -> t
     epoch, count = regions.epoch[groups], regions.count[groups]
     bottom, top = np.clip(low - epoch, -1, SPAN), np.clip(high - epoch, -1, SPAN)
     if guess > _FEW or not groups.size:
-        return bisect(regions, groups, bottom), bisect(regions, groups, top)
+        return regions.places(groups, bottom), regions.places(groups, top)
     size = min(guess, int(count.max()))
     place = (count - size)[:, None] + np.arange(size)
     rows = regions.since_epoch[regions.row[groups][:, None] + np.maximum(place, 0)]
@@ -35,24 +35,9 @@ def span(regions: Regions, groups: Ints, low: Ints, high: Ints, guess: int) -> t
     last = before + ((rows < top[:, None]) & is_row).sum(axis=1)
     missed = np.flatnonzero((first == before) & (before > 0))
     if missed.size:
-        first[missed] = bisect(regions, groups[missed], bottom[missed])
-        last[missed] = bisect(regions, groups[missed], top[missed])
+        first[missed] = regions.places(groups[missed], bottom[missed])
+        last[missed] = regions.places(groups[missed], top[missed])
     return first, last
-
-
-def bisect(regions: Regions, groups: Ints, since_epoch: Ints) -> Ints:
-    """How many rows of each group are before an instant since its epoch."""
-    start, count = regions.row[groups], regions.count[groups]
-    low, high = np.zeros_like(count), count.copy()
-    for _ in range(int(count.max(initial=0)).bit_length()):
-        middle = (low + high) >> 1
-        is_open = low < high
-        # Where the search has ended, whatever is read there changes nothing.
-        rows = regions.since_epoch[start + np.where(is_open, middle, 0)]
-        is_before = (rows < since_epoch) & is_open
-        low = np.where(is_before, middle + 1, low)
-        high = np.where(is_before, high, middle)
-    return low
 
 
 def instants_of(regions: Regions, groups: Ints, places: Ints) -> Ints:

@@ -16,8 +16,9 @@ def fitting(regions: Regions, groups: Ints, now: int) -> int:
     """
     heads, counts = np.unique(groups, return_counts=True)
     fits = groups.size
-    for group in heads[regions.count[heads] + counts > regions.capacity[heads]].tolist():
-        regions.drop(group, regions.place(group, now - int(regions.keep[group])))
+    crowded = heads[regions.count[heads] + counts > regions.capacity[heads]]
+    regions.drop_old(crowded, np.full_like(crowded, now))
+    for group in crowded.tolist():
         left = max(int(regions.capacity[group]) - int(regions.count[group]), 0)
         places = np.flatnonzero(groups[:fits] == group)
         if places.size > left:

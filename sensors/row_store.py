@@ -16,7 +16,8 @@ import numpy as np
 from sensors.decimals import Floats, Ints
 from sensors.growing import ranges
 from sensors.regions import SPAN, Regions
-from sensors.row_places import bisect, cells_of, instants_of
+from sensors.row_copies import whole_rows
+from sensors.row_places import cells_of, instants_of
 
 _MOST_ROWS: Final = 1 << 20
 """Rows of a group beyond which nothing more is taken, whatever is open."""
@@ -53,7 +54,7 @@ class RowStore(Regions):
                 return None
             place, count = self.place(group, instant), int(self.count[group])
         if not 0 <= since <= SPAN or count >= self.room[group]:
-            self.make_room(group, 1, now, instant)
+            self.make_room(*(np.array([number]) for number in (group, 1, now, instant)))
             place = self.place(group, instant)
         return self._open_row(group, place, instant)
 
@@ -77,7 +78,7 @@ class RowStore(Regions):
         Never those that open windows are made of. What would touch a window of which rows were
         forgotten is not taken any more.
         """
-        self.drop(group, self.place(group, now - int(self.keep[group])))
+        self._drop(group, self.place(group, now - int(self.keep[group])))
         capacity, count = int(self.capacity[group]), int(self.count[group])
         span = int(self.span[group])
         excess = min(count - capacity * 3 // 4, self.place(group, now - span))
@@ -85,14 +86,17 @@ class RowStore(Regions):
             return
         last = int(self.since_epoch[int(self.row[group]) + excess - 1]) + int(self.epoch[group])
         self.floor[group] = max(int(self.floor[group]), last + 1 + span)
-        self.drop(group, excess)
+        self._drop(group, excess)
+
+    def _drop(self, group: int, rows: int) -> None:
+        self.drop(np.array([group]), np.array([rows]))
 
     # -- snapshots ------------------------------------------------------------------------------
 
     def rows_at(self, groups: Ints, instants: Ints) -> tuple[Ints, Ints, Floats]:
         """The rows of these instants that are still there: groups, instants, cells row by row."""
         since = np.clip(instants - self.epoch[groups], -1, SPAN)
-        place = bisect(self, groups, since)
+        place = self.places(groups, since)
         is_there = place < self.count[groups]
         groups, place, since = groups[is_there], place[is_there], since[is_there]
         is_there = self.since_epoch[self.row[groups] + place] == since
@@ -123,25 +127,23 @@ class RowStore(Regions):
             self._restore(by_group(group[firsts], instant[firsts]), cells)
 
     def _restore(self, rows: Sorted, cells: Floats) -> None:
-        self.expect(rows.group[rows.firsts], rows.counts)
-        for first, count in zip(rows.firsts.tolist(), rows.counts.tolist(), strict=True):
-            group, end = int(rows.group[first]), first + count
-            low = self._oldest_kept(group, int(rows.instant[end - 1]))
-            kept = first + int(np.searchsorted(rows.instant[first:end], low))
-            left = end - kept
-            if not left:
-                continue
-            oldest = int(rows.instant[kept])
-            self.make_room(group, left, oldest, oldest)
-            row, cell = int(self.row[group]), int(self.cell[group])
-            self.since_epoch[row : row + left] = rows.instant[kept:end] - int(self.epoch[group])
-            self.values[cell : cell + left * int(self.width[group])] = cells[kept:end].ravel()
-            self.count[group] = left
-            self.newest[group] = int(rows.instant[end - 1])
-
-    def _oldest_kept(self, group: int, newest: int) -> int:
-        """Rows before this are gone: forgotten in a flood, or dropped after a long silence."""
-        return max(int(self.floor[group]) - int(self.span[group]), newest - SPAN // 2)
+        heads, ends = rows.group[rows.firsts], rows.firsts + rows.counts - 1
+        newest = rows.instant[ends]
+        # Older ones are gone: forgotten in a flood, or dropped after a long silence.
+        low = np.maximum(self.floor[heads] - self.span[heads], newest - SPAN // 2)
+        is_kept = rows.instant >= np.repeat(low, rows.counts)
+        left = np.add.reduceat(is_kept, rows.firsts, dtype=np.int64)
+        some = left > 0
+        heads, left, newest = heads[some], left[some], newest[some]
+        group, instant = rows.group[is_kept], rows.instant[is_kept]
+        oldest = instant[np.cumsum(left) - left]
+        self.make_room(heads, left, oldest, oldest)
+        place = ranges(np.zeros_like(left), left)
+        width = cells.shape[1]
+        self.since_epoch[self.row[group] + place] = instant - self.epoch[group]
+        kept = np.ascontiguousarray(cells[is_kept]).view(f"V{8 * width}").ravel()
+        whole_rows(self.values, width)[self.cell[group] + place * width] = kept
+        self.count[heads], self.newest[heads] = left, newest
 
 
 def by_group(group: Ints, instant: Ints) -> Sorted:

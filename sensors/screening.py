@@ -3,10 +3,11 @@
 All times are Unix ms. `now` is the effective received of the line, never the wall clock.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from sensors.city import DeclaredQuantity, Terminal
+from sensors.city import DeclaredQuantity
 from sensors.decimals import Bools, Floats, Ints
 from sensors.quantity import Quantity, Stamp
 from sensors.reason import Reason
@@ -59,13 +60,13 @@ class Channel:
 
 @cache
 def _channel(declared: DeclaredQuantity) -> Channel:
-    """Terminals of a kind declare alike: a city has some dozens of these, and 500,000 channels."""
+    """Kinds of terminals declare much alike: a city has some dozens of these."""
     return Channel(declared)
 
 
-def channels(terminal: Terminal) -> dict[str, Channel]:
-    """The channels of a terminal by full SenML name (`<terminal>/<quantity>`)."""
-    return {f"{terminal.id}/{q.name}": _channel(q) for q in terminal.quantities}
+def channels(declared: Iterable[DeclaredQuantity]) -> dict[str, Channel]:
+    """What screening knows of each of the quantities that a terminal declares, by name."""
+    return {quantity.name: _channel(quantity) for quantity in declared}
 
 
 def convert(channel: Channel, unit: str, value: float | None) -> float | Reason:

@@ -18,8 +18,6 @@ ABSOLUTE_FROM: Final = 2**28
 """Times below this many seconds are relative to now (RFC 8428, 4.5.3)."""
 SUPPORTED_VERSION: Final = 10
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-:./_]*\Z")
-_KNOWN_NAMES: dict[str, bool] = {}
-_KNOWN_NAMES_LIMIT: Final = 100_000
 
 
 class Record(msgspec.Struct, forbid_unknown_fields=True):
@@ -134,6 +132,7 @@ def resolve(records: list[Record]) -> list[Resolved]:  # noqa: C901 - one pass, 
     name = unit = ""
     time = value = 0.0
     out: list[Resolved] = []
+    is_name = _NAME.match
     for index, record in enumerate(records):
         if record.bn is not None:
             name = record.bn
@@ -152,8 +151,9 @@ def resolve(records: list[Record]) -> list[Resolved]:  # noqa: C901 - one pass, 
                 continue
             _check_value_fields(record, index)
         full = name + record.n
-        if full not in _KNOWN_NAMES:
-            _check_name(full, index)
+        if not is_name(full):
+            detail = f"record {index}: name {full[:80]!r} breaks RFC 8428, 4.5.1"
+            raise SenmlError(Reason.BAD_SENML, detail)
         at = (time + record.t) * 1000
         if not math.isfinite(at):
             raise SenmlError(Reason.BAD_SENML, f"record {index}: time is no number")
@@ -182,12 +182,3 @@ def _check_value_fields(record: Record, index: int) -> None:
         raise SenmlError(Reason.BAD_SENML, f"record {index}: {given} value fields")
     if given == 0 and record.s is None:
         raise SenmlError(Reason.BAD_SENML, f"record {index}: no value")
-
-
-def _check_name(name: str, index: int) -> None:
-    if not _NAME.match(name):
-        detail = f"record {index}: name {name[:80]!r} breaks RFC 8428, 4.5.1"
-        raise SenmlError(Reason.BAD_SENML, detail)
-    # Names repeat for ever; a flood of invented ones must not fill the memory.
-    if len(_KNOWN_NAMES) < _KNOWN_NAMES_LIMIT:
-        _KNOWN_NAMES[name] = True

@@ -75,10 +75,11 @@ class Sieve:
             columns: The readings.
             effective: Effective received of each line, Unix ms.
         """
-        directory, channel = self._directory, columns.channel
+        directory = self._directory
+        sort = directory.sort[columns.channel]
         return is_plausible(
             columns.value, columns.at, effective[columns.line],
-            directory.low[channel], directory.high[channel], directory.horizon[channel],
+            directory.low[sort], directory.high[sort], directory.horizon[sort],
         )  # fmt: skip
 
     def rows(self, columns: Columns, good: Bools) -> Sifted:
@@ -91,13 +92,14 @@ class Sieve:
         if not good.all():
             columns = columns.at_places(good)
         line, at = columns.line, columns.at
-        group = self._directory.group[columns.channel]
+        group = self._directory.group[columns.channel].astype(np.int64)
         begins = np.ones(line.size, np.bool_)
         begins[1:] = (line[1:] != line[:-1]) | (group[1:] != group[:-1]) | (at[1:] != at[:-1])
         if columns.turn is not None:
             begins[1:] |= columns.turn[1:] != columns.turn[:-1]
         firsts = np.flatnonzero(begins)
+        column = self._directory.column[columns.channel].astype(np.int64)
         return Sifted(
-            columns.channel, self._directory.column[columns.channel], columns.record, columns.value,
+            columns.channel, column, columns.record, columns.value,
             np.append(firsts, line.size), line[firsts], group[firsts], at[firsts],
         )  # fmt: skip

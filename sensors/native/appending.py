@@ -6,10 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from sensors.appending import Outcomes, Rows, append
+from sensors.appending import Outcomes, Rows, append, ensure
 from sensors.decimals import Bools
 from sensors.native import INT, POINTER, Struct, View, library, pointer
-from sensors.row_store import RowStore
+from sensors.row_store import RowStore, by_group
 
 
 class RegionTables(Struct):
@@ -50,7 +50,7 @@ class CompiledAppend:
             self._coming = np.zeros(2 * len(store), np.int64)
         outcome, lacking = np.zeros(count, np.int8), INT()
         given = _Rows(count=count, **rows._asdict(), is_odd=is_odd)
-        row = -1
+        row, is_ensured = -1, False
         while True:
             row = self._append(
                 ctypes.byref(self._tables()), ctypes.byref(given), INT(row),
@@ -58,7 +58,16 @@ class CompiledAppend:
             )  # fmt: skip
             if row >= count:
                 return outcome
-            store.make_room(int(rows.group[row]), lacking.value, now, int(rows.at[row]))
+            if not is_ensured:
+                # What the other groups lack is seen to in the same go.
+                order = np.argsort(rows.group[row:], kind="stable") + row
+                some = by_group(rows.group[order], rows.at[order])
+                ensure(store, some, some.counts, now)
+                is_ensured = True
+            else:
+                wanted = rows.group[row], lacking.value, now, rows.at[row]
+                group, added, at_once, oldest = (np.array([number]) for number in wanted)
+                store.make_room(group, added, at_once, oldest)
 
 
 def appender(store: RowStore) -> Callable[[Rows, Bools, int], Outcomes]:

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 5
+#define VITALS_ABI 6
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -81,10 +81,16 @@ typedef struct {
     const int64_t *turn;                         /* [count], or NULL */
 } Readings;
 
+/* A channel, as a row of `channels` of sensors/directory.py: what is asked for together lies together. */
+typedef struct {
+    int32_t sort, terminal, group, column;
+} Channel;
+
 /* What sensors/directory.py knows of channels. */
 typedef struct {
-    const double *low, *high;               /* [channels] */
-    const int64_t *horizon, *group, *column; /* [channels] */
+    const double *low, *high; /* [sorts] */
+    const int64_t *horizon;   /* [sorts] */
+    const Channel *channels;  /* [channels] */
 } Channels;
 
 /* `Sifted` of sensors/sifting.py. */

@@ -11,11 +11,12 @@ int64_t vitals_screen(const Readings *in, const Channels *channels, const int64_
                       uint8_t *good) {
     int64_t passed = 0;
     for (int64_t i = 0; i < in->count; i++) {
-        int64_t channel = in->channel[i], at = in->at[i], now = effective[in->line[i]];
+        int64_t sort = channels->channels[in->channel[i]].sort;
+        int64_t at = in->at[i], now = effective[in->line[i]];
         double value = in->value[i];
-        good[i] = value >= channels->low[channel] && value <= channels->high[channel] &&
+        good[i] = value >= channels->low[sort] && value <= channels->high[sort] &&
                   at >= ABSOLUTE_FROM_MS && at <= now + FUTURE_MS &&
-                  at >= now - channels->horizon[channel];
+                  at >= now - channels->horizon[sort];
         passed += good[i];
     }
     return passed;
@@ -28,7 +29,8 @@ int64_t vitals_rows(const Readings *in, const Channels *channels, const uint8_t 
     for (int64_t i = 0; i < in->count; i++) {
         if (!good[i]) continue;
         int64_t channel = in->channel[i], line = in->line[i], at = in->at[i];
-        int64_t group = channels->group[channel];
+        const Channel *about = channels->channels + channel;
+        int64_t group = about->group;
         if (last < 0 || line != out->row_line[rows - 1] || group != out->row_group[rows - 1] ||
             at != out->row_at[rows - 1] || (in->turn && in->turn[i] != in->turn[last])) {
             out->row_first[rows] = next;
@@ -38,7 +40,7 @@ int64_t vitals_rows(const Readings *in, const Channels *channels, const uint8_t 
         }
         last = i;
         out->channel[next] = channel;
-        out->column[next] = channels->column[channel];
+        out->column[next] = about->column;
         out->record[next] = in->record[i];
         out->value[next++] = in->value[i];
     }

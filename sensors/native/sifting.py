@@ -18,7 +18,7 @@ class _Readings(Struct):
 
 
 class _Channels(Struct):
-    _fields_ = [(name, POINTER) for name in ("low", "high", "horizon", "group", "column")]
+    _fields_ = [(name, POINTER) for name in ("low", "high", "horizon", "channels")]
 
 
 class _Sifted(Struct):

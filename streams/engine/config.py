@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from anomaly.rule import RuleSet
-from indicators.plan import ZonePlan, plan_zone
+from indicators.plan import Declared, MakeUp, ZonePlan, plan_zone
 from indicators.vital_sign import VitalSign
 from sensors.city import City
 from streams.topics import partition_of
@@ -50,13 +50,14 @@ class EngineConfig:
         self.district_partitions = district_partitions
         self.indicated = {rule.indicator for rule in rules.rules} | {"health_index"}
         self._plans: dict[str, ZonePlan] = {}
+        self._made_up: dict[frozenset[Declared], MakeUp] = {}
 
     def plan(self, zone: str) -> ZonePlan:
         """What a zone computes; worked out at its first reading."""
         found = self._plans.get(zone)
         if found is None:
             found = self._plans[zone] = plan_zone(
-                self.city, self.city.zones[zone], self.signs.values()
+                self.city, self.city.zones[zone], self.signs.values(), self._made_up
             )
         return found
 

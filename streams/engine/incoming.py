@@ -156,7 +156,7 @@ class FrameIntake:
         """Line → record and reason of what cannot be taken."""
         refused = {i: list(r.refused) for i, r in receptions.items() if r.refused}
         for index in np.flatnonzero(~good).tolist():
-            about = self._directory.channels[int(columns.channel[index])]
+            about = self._directory.about(int(columns.channel[index]))
             at, line = int(columns.at[index]), int(columns.line[index])
             low, high = about.quantity.low, about.quantity.high
             is_in_range = low <= float(columns.value[index]) <= high

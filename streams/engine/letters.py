@@ -56,7 +56,7 @@ class Letters:
         own = self._directory.terminal_of(reception.terminal or "")
         channel = self._directory.channel_of(first.name)
         is_own = channel is not None and self._directory.terminal[channel] == own
-        about = self._directory.channels[channel] if is_own and channel is not None else None
+        about = self._directory.about(channel) if is_own and channel is not None else None
         return detail_of(reason, first, about, self._own.now)
 
     def _writer(self, reception: Reception) -> Refused:

@@ -126,7 +126,7 @@ def _resolved(
             reason = Reason.UNKNOWN_QUANTITY if is_own else Reason.TERMINAL_MISMATCH
             refused.append((index, reason))
             continue
-        value = convert(directory.channels[channel], record.unit, record.value)
+        value = convert(directory.about(channel), record.unit, record.value)
         if isinstance(value, Reason):
             refused.append((index, value))
         else:
@@ -185,7 +185,7 @@ def _placed(reception: Reception, index: int, directory: Directory) -> _Placed |
     channel = directory.channel_of(record.name)
     if channel is None or record.value is None or directory.group[channel] < 0:
         return None
-    units = directory.channels[channel].units
+    units = directory.about(channel).units
     is_own = directory.terminal[channel] == directory.terminal_of(reception.terminal or "")
     if not is_own or record.unit not in units:
         return None

@@ -287,7 +287,7 @@ class ZonePartition:
 
     def _open_zone(self, zone: str, snapshot: ZoneSnapshot) -> None:
         plan = self._config.plan(zone)
-        snapshot.fit(plan.grid)
+        snapshot.fit(plan.make_up.grid)
         self._outputs.open(plan, snapshot)
         self._vitals.open(plan, snapshot.vitals)
 

@@ -42,10 +42,10 @@ class ZoneSnapshot(msgspec.Struct):
 
     def fit(self, grid: dict[str, int]) -> None:
         """Begin the windows anew where they stand on the grid of another city pack."""
-        if self.grid != grid:
-            if self.grid:
-                self.vitals = ZoneState()
-            self.grid = dict(grid)
+        if self.grid and self.grid != grid:
+            self.vitals = ZoneState()
+        # Zones share their grids.
+        self.grid = grid
 
 
 class PartitionSnapshot(msgspec.Struct):
@@ -156,7 +156,7 @@ class Blocks:
             if total == since:
                 break
             members = directory.members[chunk * _CHUNK : (chunk + 1) * _CHUNK]
-            names = [[directory.names[c] if c >= 0 else "" for c in group] for group in members]
+            names = [[directory.name_of(c) if c >= 0 else "" for c in group] for group in members]
             blocks[f"groups/{chunk}"] = msgspec.msgpack.encode(names)
         self._groups_written = total
 

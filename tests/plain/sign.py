@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from indicators.plan import SignPlan
+from indicators.plan import SignPlan, ZonePlan
 from indicators.vital_sign import VitalValue
 from sensors.city import Zone
 from tests.plain.formulas import FORMULAS, Answer, Window
@@ -73,9 +73,9 @@ class PlainSign:
 class MeasuredSign(PlainSign):
     """A sign that readings feed; it keeps them all."""
 
-    def __init__(self, plan: SignPlan, zone: Zone) -> None:
-        super().__init__(plan, zone)
-        self._expected = {(m.terminal, m.quantity): m.expected for m in plan.members}
+    def __init__(self, plan: SignPlan, of: ZonePlan) -> None:
+        super().__init__(plan, of.zone)
+        self._expected = {(m.terminal, m.quantity): m.expected for m in of.members(plan)}
         self._readings: list[Reading] = []
         self._newest = 0
         self._revisions: dict[int, int] = {}

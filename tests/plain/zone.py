@@ -41,7 +41,7 @@ class PlainZone:
         self.oldest: int | None = None
         self.newest: int | None = None
         self._measured = {
-            sign: MeasuredSign(own, plan.zone)
+            sign: MeasuredSign(own, plan)
             for sign, own in plan.signs.items()
             if own.sign.basis is Basis.READINGS
         }

@@ -16,6 +16,7 @@ from indicators.vital_sign import Basis
 from indicators.window import Aggregate, pooled
 from sensors.city import DeclaredQuantity, Terminal
 from sensors.directory import Directory
+from sensors.kind import Kind
 from sensors.quantity import CATALOGUE, Stamp
 from sensors.row_store import RowStore
 from sensors.screening import channels
@@ -49,13 +50,17 @@ class Scene(NamedTuple):
     readings: list[Reading]
 
 
+def kind_of(terminal: Terminal) -> Kind:
+    known = channels(terminal.quantities)
+    return Kind(known, dict.fromkeys(known, (10**8, 10**7)))
+
+
 def a_scene(random: Random) -> Scene:
     """Up to four hours of readings; packs have all quantities of a terminal, or some."""
     store = RowStore()
     scene = Scene(Directory(store), store, [])
     for terminal in CITY.terminals.values():
-        known = channels(terminal)
-        scene.directory.add_terminal(terminal.id, known, dict.fromkeys(known, (10**8, 10**7)))
+        scene.directory.add_terminal(terminal.id, kind_of(terminal))
     for heard in HEARD:
         is_whole = random.random() < 0.6
         if random.random() < 0.9:
@@ -104,10 +109,12 @@ def expected_of(readings: list[Reading], name: str) -> tuple[object, ...]:
 
 def check(scene: Scene, found: Gathered, index: int, plan: SignPlan, end: int) -> None:
     by_quantity, coverage = found.window(index)
-    names = {member.quantity for member in plan.members}
+    names = {member.quantity for member in PLAN.members(plan)}
     arrived, newest = 0.0, []
     for name in sorted(names):
-        members = sorted((m for m in plan.members if m.quantity == name), key=lambda m: m.terminal)
+        members = sorted(
+            (m for m in PLAN.members(plan) if m.quantity == name), key=lambda m: m.terminal
+        )
         reported = []
         for member in members:
             readings = plainly(scene, member.terminal, name, end - plan.window, end)
@@ -128,7 +135,7 @@ def check(scene: Scene, found: Gathered, index: int, plan: SignPlan, end: int) -
         everyone = [reading for _, readings in reported for reading in readings]
         assert numbers(pool) == expected_of(everyone, name)
     assert set(by_quantity) <= names
-    promised = sum(member.expected for member in plan.members)
+    promised = sum(member.expected for member in PLAN.members(plan))
     assert coverage == pytest.approx(arrived / promised, abs=5.1e-5)
     if newest:
         assert found.newest(index) == max(newest)
@@ -139,7 +146,7 @@ def check(scene: Scene, found: Gathered, index: int, plan: SignPlan, end: int) -
 def gathering_of(
     plans: list[SignPlan], ends: list[int], directory: Directory, store: RowStore
 ) -> Gathering:
-    members = [members_of(plan, directory) for plan in plans]
+    members = [members_of(PLAN, plan, directory) for plan in plans]
     return Gathering(members, [plan.window for plan in plans], ends, store)
 
 
@@ -171,8 +178,7 @@ def test_edge_of_a_window_is_that_of_the_stamps():
     random, store = Random(0), RowStore()
     scene = Scene(Directory(store), store, [])
     terminal = CITY.terminals["wl-1"]
-    known = channels(terminal)
-    scene.directory.add_terminal("wl-1", known, dict.fromkeys(known, (10**8, 10**7)))
+    scene.directory.add_terminal("wl-1", kind_of(terminal))
     for at in (T0_MS - 600_000, T0_MS, T0_MS - 1, T0_MS - 599_999):
         _report(scene, random, "wl-1", at, is_whole=True)
     rain, noise = PLAN.signs["rain_10min"], PLAN.signs["noise_leq"]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.plan import plan_zone
+from indicators.plan import plan_zone, remembered
 from indicators.registry import SIGNS
 from indicators.rounding import local_offset, rfc3339, significant
 from indicators.timers import Timer, Timers
@@ -35,7 +35,7 @@ def test_hops_divide_windows_and_panes_divide_hops(cadence, quantity):
     zone = plan(**{quantity: cadence})
     for sign in zone.by_quantity[quantity]:
         assert sign.window % sign.hop == 0
-        kept, span = zone.remembered(quantity)
+        kept, span = remembered(zone.by_quantity[quantity])
         assert kept >= sign.horizon + sign.window + sign.grace
         assert span >= sign.window + sign.hop + sign.grace
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sensors.directory import Directory
 from sensors.frame_reader import Scanned
+from sensors.kind import Kind
 from sensors.layout import MOST_OF_A_HEAD, LayoutTable, layout_of
 from sensors.ledger import Ledger
 from sensors.line import join_frame, split_frame
@@ -32,9 +33,9 @@ class Reader:
     def __init__(self) -> None:
         self.directory = Directory(RowStore())
         for terminal in CITY.terminals.values():
-            known = channels(terminal)
-            keep = dict.fromkeys(known, (3600000, 60000))
-            self.directory.add_terminal(terminal.id, known, keep)
+            known = channels(terminal.quantities)
+            kind = Kind(known, dict.fromkeys(known, (3600000, 60000)))
+            self.directory.add_terminal(terminal.id, kind)
         self.intake = FrameIntake(CITY, self.directory, Ledger(), lambda _: None)
 
     @property
@@ -48,7 +49,8 @@ class Reader:
     def open_groups(self) -> None:
         """As if every terminal had sent all that it has."""
         for terminal in CITY.terminals.values():
-            found = [self.directory.channel_of(name) for name in channels(terminal)]
+            names = (f"{terminal.id}/{quantity}" for quantity in channels(terminal.quantities))
+            found = [self.directory.channel_of(name) for name in names]
             self.directory.group_up(channel for channel in found if channel is not None)
 
     def another(self) -> FrameIntake:
@@ -77,7 +79,8 @@ def in_full(line: bytes, reader: Reader) -> tuple[int | None, str | None, Readin
 
 def is_in_range(reader: Reader, reading: tuple[int, int, int, float]) -> bool:
     channel, _, _, value = reading
-    return bool(reader.directory.low[channel] <= value <= reader.directory.high[channel])
+    about = reader.directory.about(channel).quantity
+    return about.low <= value <= about.high
 
 
 def check(reader: Reader, frame: bytes) -> int:

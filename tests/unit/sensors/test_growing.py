@@ -1,10 +1,11 @@
 """Growing arrays against lists."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.growing import Growing, GrowingRows, ranges
+from sensors.growing import Growing, GrowingLists, GrowingRows, ranges
 
 _numbers = st.integers(-(2**62), 2**62)
 
@@ -41,6 +42,19 @@ def test_rows_keep_their_width(width, count):
     assert found.data.tolist() == expected
     assert len(found) == count
     assert found.nbytes == 8 * width * count
+
+
+@given(st.lists(st.lists(st.integers(-5, 2**31 - 1))))
+def test_growing_lists_give_what_was_put_in(lists):
+    found = GrowingLists(np.int32)
+    for numbers in lists:
+        found.append(numbers)
+    assert [list(numbers) for numbers in found] == lists
+    assert len(found) == len(lists)
+    assert found.nbytes == 8 * len(lists) + 4 * sum(map(len, lists))
+    for number in (-1, len(lists)):
+        with pytest.raises(IndexError):
+            found[number]
 
 
 def test_value_of_another_kind_is_cast_to_the_dtype():

@@ -127,10 +127,14 @@ def test_columns_are_judged_as_single_readings_are(readings):
     assert found.tolist() == expected
 
 
-def test_channels_are_named_as_in_senml():
-    assert sorted(channels(a_terminal("t-1", "z", {"rain": 60.0, "battery": 60.0}))) == [
-        "t-1/battery", "t-1/rain",
-    ]  # fmt: skip
+def test_channels_of_what_is_declared_alike_are_one():
+    found, other = (
+        channels(a_terminal(name, "z", {"rain": 60.0, "battery": 60.0}).quantities)
+        for name in ("t-1", "t-2")
+    )
+    assert sorted(found) == ["battery", "rain"]
+    assert found["rain"] is other["rain"]
+    assert found["rain"] is not found["battery"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sensors.city import City, build_city
 from sensors.directory import Directory
+from sensors.kind import Kind
 from sensors.ledger import Account
 from sensors.regions import NEVER
 from sensors.row_store import RowStore
@@ -50,8 +51,9 @@ class Run:
     def opens(self, terminal: str) -> bool:
         if terminal not in self.city.terminals:
             return False
-        known = channels(self.city.terminals[terminal])
-        self.directory.add_terminal(terminal, known, dict.fromkeys(known, (7_200_000, 180_000)))
+        known = channels(self.city.terminals[terminal].quantities)
+        kind = Kind(known, dict.fromkeys(known, (7_200_000, 180_000)))
+        self.directory.add_terminal(terminal, kind)
         return True
 
     def report(self, terminal: str, at: int, values: Mapping[str, float]) -> None:
@@ -97,7 +99,7 @@ class Run:
                 for channel, value in zip(members, row.tolist(), strict=True):
                     # A cell of a quantity that left the city is nobody's.
                     if channel >= 0 and not math.isnan(value):
-                        found.setdefault(self.directory.names[channel], {})[at] = value
+                        found.setdefault(self.directory.name_of(channel), {})[at] = value
         return found
 
     def accounts(self) -> dict[str, tuple[list[int], int | None]]:
@@ -109,9 +111,10 @@ class Run:
         }
 
     def grouping(self) -> set[tuple[str, ...]]:
-        names = self.directory.names
+        name_of = self.directory.name_of
         return {
-            tuple(names[c] if c >= 0 else "" for c in members) for members in self.directory.members
+            tuple(name_of(c) if c >= 0 else "" for c in members)
+            for members in self.directory.members
         }
 
 
@@ -175,7 +178,7 @@ def test_another_city_keeps_what_it_still_has(seed):
             units.append(a_terminal(terminal.id, "z", cadences))
     units.append(a_terminal("new", "z", {"rain": 60.0}))
     other = run.restored(build_city(run.city.zones.values(), units))
-    names = {name for unit in units for name in channels(unit)}
+    names = {f"{unit.id}/{quantity}" for unit in units for quantity in channels(unit.quantities)}
     expected = {name: row for name, row in recent(run.rows(), now).items() if name in names}
     assert recent(other.rows(), now) == expected
     booked = {name: row for name, (row, _) in run.accounts().items()}
