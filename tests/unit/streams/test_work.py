@@ -8,9 +8,8 @@ from streams.engine.district_partition import DistrictPartition
 from streams.engine.indication import Indication, IndicationFrame, decode_indications
 from streams.engine.zone_partition import ZonePartition
 from streams.topics import INDICATIONS, LEDGER, REJECTS, SCORES, VITALS
-from streams.worker import work as work_module
 from streams.worker.held import RECORD_BYTES
-from streams.worker.work import HELD_ITEMS, Record, ZoneWork
+from streams.worker.work import HELD_BYTES, HELD_ITEMS, Record, ZoneWork
 from tests.builders import T0, a_city, a_config, a_line, a_raw_line, a_terminal, a_tick
 
 ZONES = [f"zone-{n}" for n in range(30)]
@@ -111,8 +110,7 @@ def minutes(count: int) -> list[bytes]:
     ]
 
 
-def test_lines_wait_while_more_follows_and_none_is_lost_or_moved(monkeypatch):
-    monkeypatch.setattr(work_module, "HELD_BYTES", 40_000)
+def test_lines_wait_while_more_follows_and_none_is_lost_or_moved():
     config = a_config(CITY, partitions=(1, 1))
     at_once, behind = ZoneWork(config, 0), ZoneWork(config, 0)
     frames = minutes(30)
@@ -124,7 +122,7 @@ def test_lines_wait_while_more_follows_and_none_is_lost_or_moved(monkeypatch):
         assert b"\n".join(of(sent, topic)) == b"\n".join(of(expected, topic))
     assert 1 < len(of(sent, VITALS)) < len(of(expected, VITALS)) / 2
     first = next(records for records in held if of(records, VITALS))
-    assert sum(len(r.value) + 1 for r in first if r.topic in (VITALS, SCORES)) >= 40_000
+    assert sum(len(r.value) + 1 for r in first if r.topic in (VITALS, SCORES)) >= HELD_BYTES
 
 
 def test_lines_that_waited_go_with_those_of_the_last_input_of_the_log():
