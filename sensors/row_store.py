@@ -9,9 +9,10 @@ Nothing here depends on how lines were batched: a row may be dropped once it is 
 group keeps, when that happens is nobody's business.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sensors.decimals import Bools, Floats, Ints
 from sensors.growing import ranges
@@ -181,9 +182,10 @@ class RowStore(Regions):
     def rows_of(self, groups: Ints) -> tuple[Ints, Ints, Floats]:
         """All rows of these groups: group and instant of each row, cells row by row."""
         counts = self.count[groups]
-        owner = np.repeat(groups, counts)
-        place = ranges(np.zeros_like(counts), counts)
-        return owner, instants_of(self, owner, place), self.values[cells_of(self, owner, place)]
+        # Rows of a group lie side by side: slices, without an index for each cell.
+        since = _slices(self.since_epoch, self.row[groups], counts)
+        values = _slices(self.values, self.cell[groups], counts * self.width[groups])
+        return np.repeat(groups, counts), since + np.repeat(self.epoch[groups], counts), values
 
     def restore(self, groups: Ints, instants: Ints, values: Floats) -> None:
         """Fill empty groups with rows in any order; cells of the same row are put together."""
@@ -221,6 +223,12 @@ class RowStore(Regions):
     def _oldest_kept(self, group: int, newest: int) -> int:
         """Rows before this are gone: forgotten in a flood, or dropped after a long silence."""
         return max(int(self.floor[group]) - int(self.span[group]), newest - SPAN // 2)
+
+
+def _slices(pool: npt.NDArray[Any], starts: Ints, sizes: Ints) -> npt.NDArray[Any]:
+    """Stretches of a pool, one after the other."""
+    parts = [pool[at : at + n] for at, n in zip(starts.tolist(), sizes.tolist(), strict=True)]
+    return np.concatenate(parts) if parts else pool[:0]
 
 
 def _by_group(group: Ints, instant: Ints) -> _Sorted:
