@@ -11,6 +11,7 @@ stream has no room. There nearly always is: the handing over is begun at once, a
 wait becomes tasks. A third of Faust's own cost for a message.
 """
 
+import asyncio
 from collections.abc import Coroutine, Generator
 from typing import Any, Final
 
@@ -89,6 +90,9 @@ class _Consumer(Consumer):  # type: ignore[misc]
                 other.close()
         if is_needed:
             return await super().wait_first(begun, *others, timeout=timeout)
+        # The partitions have their turn after each message: whoever hands over all that was fetched
+        # fetches more, until the memory holds what nobody has worked on yet.
+        await asyncio.sleep(0)
         return WaitResults([first], [begun.result], False)
 
 
