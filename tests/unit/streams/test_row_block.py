@@ -12,7 +12,7 @@ DECIMALS = st.builds(lambda whole, places: whole / 10**places, st.integers(), st
 VALUES = st.lists(st.one_of(st.floats(), DECIMALS, st.just(float("nan")), st.just(-0.0)))
 
 
-def bits(values: np.ndarray) -> list[int]:
+def bits(values: np.ndarray) -> object:
     """Of each value; all NaN are one, as in the row store."""
     canonical = np.where(np.isnan(values), np.nan, values)
     return canonical.view(np.int64).tolist()
