@@ -23,6 +23,7 @@ from indicators.state import ZoneState
 from sensors.decimals import Floats, Ints
 from sensors.directory import OUTCOMES, Directory
 from sensors.ledger import Account, Ledger
+from sensors.native.finding import rows_at
 from sensors.regions import NEVER
 from sensors.row_store import RowStore
 from streams.engine.rejecting import Numbers
@@ -91,6 +92,7 @@ class Blocks:
 
     def __init__(self, directory: Directory, store: RowStore) -> None:
         self._directory, self._store = directory, store
+        self._rows_at = rows_at(store)
         self._fresh: list[tuple[Ints, Ints]] = []
         self._has_dumped = False
         self._booked: set[int] = set()
@@ -130,7 +132,7 @@ class Blocks:
         if fresh:
             groups = np.concatenate([part[0] for part in fresh])
             instants = np.concatenate([part[1] for part in fresh])
-            rows = self._store.rows_at(groups, instants)
+            rows = self._rows_at(groups, instants)
             blocks[f"rows/delta/{self._number}"] = encode_rows(*rows)
             self._stale.update(np.unique(groups % BUCKETS).tolist())
         bucket = self._number % BUCKETS
