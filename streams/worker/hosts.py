@@ -1,6 +1,7 @@
 """The hosts of one kind of partition, each with the queue of its inputs."""
 
 import asyncio
+import functools
 from collections.abc import Callable
 
 import structlog
@@ -12,6 +13,7 @@ from streams.worker.partition_host import PartitionHost
 log = structlog.get_logger("worker")
 
 EVENTS = Counter("vitals_worker_events_total", "Inputs taken", ["topic"])
+_events_of = functools.cache(EVENTS.labels)
 SKIPPED = Counter("vitals_worker_skipped_total", "Inputs that the state already held", ["topic"])
 
 
@@ -77,7 +79,7 @@ class Hosts:
     async def _handle(self, host: PartitionHost, item: Input) -> None:
         before = host.skipped
         await host.handle(item.event, item.topic, item.offset, item.body, more=item.more)
-        EVENTS.labels(item.topic).inc()
+        _events_of(item.topic).inc()
         if host.skipped > before:
             SKIPPED.labels(item.topic).inc()
             log.info("skipped", topic=item.topic, partition=item.partition, offset=item.offset)
