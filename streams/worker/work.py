@@ -155,9 +155,7 @@ class DistrictWork:
         return []
 
 
-def _records(
-    published: Iterable[Published], lines_to: int, events_to: int
-) -> Iterator[Record]:
+def _records(published: Iterable[Published], lines_to: int, events_to: int) -> Iterator[Record]:
     """Lines of one stream share a record; each event has its own, in the order of publication."""
     lines = HeldLines()
     for output in published:
