@@ -14,7 +14,7 @@ import numpy as np
 from indicators.stage import Vitals
 from sensors.directory import Directory
 from sensors.growing import ranges
-from sensors.ledger import Ledger
+from sensors.ledger import Account, Ledger
 from sensors.reason import Reason
 from sensors.row_store import RowStore
 from streams.engine.books import ACCEPTED, COLUMN, DUPLICATE, Books
@@ -224,6 +224,10 @@ class ZonePartition:
     def ledger(self) -> Ledger:
         """The ledger of this partition, all zones and strangers together."""
         return self._books.ledger()
+
+    def grown(self) -> tuple[Ledger, Account]:
+        """Accounts that have grown since the last call, and the sum of all; see `Books.grown`."""
+        return self._books.grown()
 
     def span(self) -> tuple[int, int] | None:
         """First and last accepted event time, Unix ms."""

@@ -116,8 +116,9 @@ class ZoneWork:
     def report(self, *, everything: bool) -> list[Record]:
         """Lines and indications that wait, and the ledger, where it has changed."""
         engine = self._engine
+        grown, total = engine.grown()
         records = self._ledger.records(
-            engine.ledger(), engine.now, engine.span(), everything=everything
+            grown, total, engine.now, engine.span(), everything=everything
         )
         found = [*self._lines_let_go(), *self._indications_let_go()]
         found.extend(Record(LEDGER, self._partition, key, value) for key, value in records)
