@@ -192,9 +192,12 @@ class EmbeddedKafka:
         memory.write_text(f"{self._port} {controller}\n", "ascii")
         (self.folder / "server.properties").write_text(
             _PROPERTIES.format(
-                host=HOST, port=self._port, controller=controller, data=self.folder / "data",
+                host=HOST,
+                port=self._port,
+                controller=controller,
+                data=self.folder / "data",
                 join_ms=self._join_ms,
-            ),  # fmt: skip
+            ),
             "utf-8",
         )
 

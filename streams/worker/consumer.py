@@ -1,10 +1,11 @@
 """Faust's Kafka consumer, but with short waits, and without tasks for what does not wait.
 
-Idle topics must not hold up those with data: aiokafka has one fetch a broker under way. When what it brought is not taken within 0.1 s, it sends
-the next for the other partitions alone, here for those of topics in which nothing happens; the
-broker answers that one when its wait is over, and until then nothing else is fetched. Faust has
-1.5 s for the wait and no setting: a worker that was behind stood still for half of its time
-(20-40 s for a million packs of 10 s of CPU time), and an alert could come 1.5 s late.
+Idle topics must not hold up those with data: aiokafka has one fetch a broker under way. When what
+it brought is not taken within 0.1 s, it sends the next for the other partitions alone, here for
+those of topics in which nothing happens; the broker answers that one when its wait is over, and
+until then nothing else is fetched. Faust has 1.5 s for the wait and no setting: a worker that was
+behind stood still for half of its time (20-40 s for a million packs of 10 s of CPU time), and an
+alert could come 1.5 s late.
 
 Faust makes four tasks for each message that it hands to a stream, so that it can give up where the
 stream has no room. There nearly always is: the handing over is begun at once, and only what has to
@@ -93,7 +94,7 @@ class _Consumer(Consumer):  # type: ignore[misc]
         # The partitions have their turn after each message: whoever hands over all that was fetched
         # fetches more, until the memory holds what nobody has worked on yet.
         await asyncio.sleep(0)
-        return WaitResults([first], [begun.result], False)
+        return WaitResults([first], [begun.result], stopped=False)
 
 
 class ShortWaits(Transport):  # type: ignore[misc]

@@ -116,8 +116,9 @@ class ZoneWork:
     def report(self, *, everything: bool) -> list[Record]:
         """Lines and indications that wait, and the ledger, where it has changed."""
         engine = self._engine
+        grown, total = engine.grown()
         records = self._ledger.records(
-            engine.ledger(), engine.now, engine.span(), everything=everything
+            grown, total, engine.now, engine.span(), everything=everything
         )
         found = [*self._lines_let_go(), *self._indications_let_go()]
         found.extend(Record(LEDGER, self._partition, key, value) for key, value in records)
@@ -155,9 +156,7 @@ class DistrictWork:
         return []
 
 
-def _records(
-    published: Iterable[Published], lines_to: int, events_to: int
-) -> Iterator[Record]:
+def _records(published: Iterable[Published], lines_to: int, events_to: int) -> Iterator[Record]:
     """Lines of one stream share a record; each event has its own, in the order of publication."""
     lines = HeldLines()
     for output in published:
