@@ -92,6 +92,8 @@ class Gathered:
         self._places, self._tables = places, tables
         self._signs, self._members = len(places.pools_of), len(places.terminals)
         self._width = len(places.pools)
+        self._columns: list[Any] = []
+        self._pools: list[tuple[Any, ...]] | None = None
         if not tables:
             return
         # Shape (rounds, members).
@@ -111,7 +113,6 @@ class Gathered:
         if first.size < count.shape[1]:
             columns = [(ufunc, ufunc.reduceat(column, first, axis=1)) for ufunc, column in columns]
         self._columns = [column for _, column in columns]
-        self._pools: list[tuple[Any, ...]] | None = None
         self._rows: list[tuple[Any, ...]] | None = None
 
     def _by_pool(self) -> list[tuple[Any, ...]]:
