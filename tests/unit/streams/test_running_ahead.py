@@ -5,6 +5,7 @@ Here even the order is compared in which values are published and districts are 
 
 from collections import Counter
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,8 +16,8 @@ from indicators.registry import SignSet
 from indicators.rounds import Rhythm, take_rhythms
 from sensors.city import City
 from sensors.line import join_frame
-from streams.engine import zone_partition
 from streams.engine.config import EngineConfig
+from streams.engine.run_ahead import RunAhead
 from streams.engine.zone_partition import ZonePartition
 from tests.builders import T0, a_config, a_line, a_tick
 from tests.plain.cities import CITIES, MIXED
@@ -37,7 +38,7 @@ def a_stream(random: Random, city: City) -> list[bytes]:
     return lines_of(city, [*moves, Move("tick", silence, 0)])
 
 
-def said(config: EngineConfig, frames: list[list[bytes]]) -> tuple[object, ...]:
+def said(config: EngineConfig, frames: list[list[bytes]]) -> tuple[Any, ...]:
     """What a partition says of frames: by stream and in order, to whom, and its ledger."""
     partition = ZonePartition(config)
     published: dict[str, list[object]] = {}
@@ -77,7 +78,7 @@ def test_frames_of_many_closings_say_what_single_lines_say_in_the_same_order(sig
 @pytest.fixture
 def batches(monkeypatch):
     """Counts closings that came together, and how lines ran ahead of them."""
-    found = Counter()
+    found: Counter[str] = Counter()
 
     def counted(*given) -> list[Rhythm]:
         rhythms = take_rhythms(*given)
@@ -99,14 +100,14 @@ def test_sparse_streams_reach_every_kind_of_closing_together(batches):
 
 def test_ten_hours_of_a_reading_a_minute_take_few_looks(monkeypatch):
     """What a frame costs must not grow with the windows that close in it."""
-    looks = Counter()
-    look = zone_partition.ZonePartition._look_ahead
+    looks: Counter[str] = Counter()
+    look = RunAhead.reach
 
     def counted(self, *given):
         looks["looks"] += 1
         return look(self, *given)
 
-    monkeypatch.setattr(zone_partition.ZonePartition, "_look_ahead", counted)
+    monkeypatch.setattr(RunAhead, "reach", counted)
     lines = [a_line("wl-2", T0 + 60.0 * n, water_depth=0.5) for n in range(600)]
     config = a_config(MIXED, signs=SignSet.WINDOWS.signs)
     published, *_ = said(config, [[*lines, a_tick(T0 + 36_000.0)]])
@@ -116,7 +117,9 @@ def test_ten_hours_of_a_reading_a_minute_take_few_looks(monkeypatch):
 
 def test_sign_that_falls_silent_in_a_frame_sleeps_and_wakes_there():
     before = [a_line("wl-2", T0 + 60.0 * n, water_depth=0.5) for n in range(30)]
-    other = [a_line("wl-1", T0 + 1800.0 + 10 * n, water_depth=0.1, battery=50.0) for n in range(900)]
+    other = [
+        a_line("wl-1", T0 + 1800.0 + 10 * n, water_depth=0.1, battery=50.0) for n in range(900)
+    ]
     after = [a_line("wl-2", T0 + 11_000.0 + 60 * n, rain=1.0, rain_rate=2.0) for n in range(30)]
     lines = [*before, *other, *after, a_tick(T0 + 100_000.0)]
     for signs in SignSet:
