@@ -135,7 +135,7 @@ class Gathered:
         scale = [float(self._places.pools[pool].quantity.scale) for pool in pools]
         numbers = np.array(pools)
         columns = [column[:, numbers].ravel() for column in self._columns]
-        return Pooled(np.array(scale * (columns[0].size // len(scale))), *columns)
+        return Pooled(np.tile(scale, columns[0].size // len(scale)), *columns)
 
     def values_of(self, member: int) -> Floats:
         """The values of a member, by event time."""

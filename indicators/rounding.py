@@ -13,6 +13,7 @@ from sensors.decimals import Floats
 _WHOLE: Final = 1.5 * 2.0**52
 """Added and taken away again, it rounds a number to a whole one."""
 _DAY_MS: Final = 86_400_000
+_TWO: Final = tuple(f"{number:02}" for number in range(60))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,8 +63,8 @@ def rfc3339(at: int, timezone: str) -> str:
     days, rest = divmod(at + offset, _DAY_MS)
     seconds, thousandths = divmod(rest, 1000)
     minutes, second = divmod(seconds, 60)
+    clock = f"{_TWO[minutes // 60]}:{_TWO[minutes % 60]}:{_TWO[second]}"
     fraction = f".{thousandths:03}" if thousandths else ""
-    clock = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
     return f"{_date(days)}T{clock}{fraction}{_written(offset)}"
 
 

@@ -14,9 +14,10 @@ def fitting(regions: Regions, groups: Ints, now: int) -> int:
         groups: Group of each row.
         now: Effective received of the first of them, ms.
     """
-    heads, counts = np.unique(groups, return_counts=True)
+    counts = np.bincount(groups)
+    heads = np.flatnonzero(counts)
     fits = groups.size
-    for group in heads[regions.count[heads] + counts > regions.capacity[heads]].tolist():
+    for group in heads[regions.count[heads] + counts[heads] > regions.capacity[heads]].tolist():
         regions.drop(group, regions.place(group, now - int(regions.keep[group])))
         left = max(int(regions.capacity[group]) - int(regions.count[group]), 0)
         places = np.flatnonzero(groups[:fits] == group)
