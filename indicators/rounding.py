@@ -38,8 +38,9 @@ def significants(values: Floats) -> list[float]:
         >>> significants(np.array([0.1 + 0.2, -0.0, 1e9 / 3]))
         [0.3, 0.0, 333333333.0]
     """
-    thousandths = (values * 1000.0 + _WHOLE - _WHOLE) / 1000.0
-    is_short = (np.abs(values) < 1e6) & (thousandths == values)
+    # The others are out of the range of `_WHOLE`, and might be out of that of numbers.
+    small = np.where(np.abs(values) < 1e6, values, np.inf)
+    is_short = (small * 1000.0 + _WHOLE - _WHOLE) / 1000.0 == values
     found: list[float] = (values + 0.0).tolist()
     for place in np.flatnonzero(~is_short).tolist():
         found[place] = significant(found[place])
