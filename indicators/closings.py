@@ -5,6 +5,7 @@ are made of is gathered in one go; that is why these are not single timers.
 """
 
 import heapq
+from collections.abc import Iterable
 
 from indicators.zone_vitals import Sign
 
@@ -20,11 +21,11 @@ class Closings:
         """Let the window of a sign that ends at `end` (ms) close in its time."""
         self.set_together([sign], end + sign.plan.grace)
 
-    def set_together(self, signs: list[Sign], due: int) -> None:
+    def set_together(self, signs: Iterable[Sign], due: int) -> None:
         """Let the next window of signs close at `due` (ms), which is right for all of them."""
         same = self._at.get(due)
         if same is None:
-            self._at[due] = signs
+            self._at[due] = list(signs)
             heapq.heappush(self._dues, due)
         else:
             same.extend(signs)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from indicators.reduction import Table
-from indicators.window import Aggregate, Members
+from indicators.window import Aggregate, Members, Pooled
 from sensors.decimals import Floats, Ints
 from sensors.quantity import Quantity
 from sensors.regions import NEVER
@@ -81,9 +81,31 @@ class Gathered:
         first = places.pool_first
         if first.size < count.shape[1]:
             columns = [(ufunc, ufunc.reduceat(column, first, axis=1)) for ufunc, column in columns]
-        pooled = [column.ravel().tolist() for _, column in columns]
-        self._pools: list[tuple[Any, ...]] = list(zip(*pooled, strict=True))
+        self._columns = [column for _, column in columns]
+        self._pools: list[tuple[Any, ...]] | None = None
         self._rows: list[tuple[Any, ...]] | None = None
+
+    def _by_pool(self) -> list[tuple[Any, ...]]:
+        if self._pools is None:
+            columns = [column.ravel().tolist() for column in self._columns]
+            self._pools = list(zip(*columns, strict=True))
+        return self._pools
+
+    def only_pool(self, sign: int) -> int | None:
+        """The pool of a sign that has the readings of one quantity only."""
+        pools = self._places.pools_of[sign]
+        return pools[0].number if len(pools) == 1 else None
+
+    def expected(self, sign: int) -> float:
+        """Readings that the windows of a sign should have."""
+        return self._places.expected[sign]
+
+    def pooled(self, pools: Sequence[int]) -> Pooled:
+        """Windows of some pools, round by round and pool by pool."""
+        scale = [float(self._places.pools[pool].quantity.scale) for pool in pools]
+        numbers = np.array(pools)
+        columns = [column[:, numbers].ravel() for column in self._columns]
+        return Pooled(np.array(scale * (columns[0].size // len(scale))), *columns)
 
     def values_of(self, member: int) -> Floats:
         """The values of a member, by event time."""
@@ -101,10 +123,11 @@ class Gathered:
         """The aggregates of one window by quantity, and the share of readings that arrived."""
         round_, sign = divmod(index, self._signs)
         before = round_ * self._width
+        rows = self._pools or self._by_pool()
         found: dict[str, Members] = {}
         arrived = 0.0
         for number, quantity, _, _ in self._places.pools_of[sign]:
-            row = self._pools[before + number]
+            row = rows[before + number]
             if row[0]:
                 found[quantity.name] = Members(self, before + number)
                 arrived += row[6]
@@ -114,16 +137,17 @@ class Gathered:
     def newest(self, index: int) -> int:
         """Event time (ms) of the last reading, shifted into the window; far past without one."""
         round_, sign = divmod(index, self._signs)
-        before, pools = round_ * self._width, self._places.pools_of[sign]
+        rows, pools = self._pools or self._by_pool(), self._places.pools_of[sign]
+        before = round_ * self._width
         if len(pools) == 1:
-            return int(self._pools[before + pools[0].number][5])
-        return max((self._pools[before + pool.number][5] for pool in pools), default=NEVER)
+            return int(rows[before + pools[0].number][5])
+        return max((rows[before + pool.number][5] for pool in pools), default=NEVER)
 
     def pool(self, number: int) -> Aggregate:
         """All members of a pool as one."""
         round_, place = divmod(number, self._width)
         pool, before = self._places.pools[place], round_ * self._members
-        count, low, high, steps, energy, _, _ = self._pools[number]
+        count, low, high, steps, energy, _, _ = (self._pools or self._by_pool())[number]
         values = partial(self._values_of, before + pool.first, before + pool.end)
         return Aggregate("", pool.quantity, 0.0, count, low, high, steps, energy, values)
 

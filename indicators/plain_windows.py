@@ -6,8 +6,9 @@ at raw windows of a stranger's recording. They take the place of the catalogue o
 
 from typing import Final
 
-from indicators.vital_sign import Inputs, Measure, VitalSign
-from indicators.window import pooled
+from indicators.rounding import significants
+from indicators.vital_sign import Inputs, Measure, Measures, VitalSign
+from indicators.window import Pooled, pooled
 from sensors.quantity import CATALOGUE, Quantity
 
 WINDOW_S: Final = 10.0
@@ -25,6 +26,14 @@ def window_sum(inputs: Inputs) -> Measure:
     return Measure(None, "no_data")
 
 
+def window_sums(pooled_: Pooled) -> Measures:
+    """As `window_sum`, of many windows."""
+    low, high = significants(pooled_.low), significants(pooled_.high)
+    rows = zip(pooled_.count.tolist(), low, high, strict=True)
+    details = [{"count": count, "min": least, "max": largest} for count, least, largest in rows]
+    return Measures(pooled_.steps / pooled_.scale, details)
+
+
 def _sign(quantity: Quantity) -> VitalSign:
     return VitalSign(
         id=f"window_{quantity.name}",
@@ -34,6 +43,7 @@ def _sign(quantity: Quantity) -> VitalSign:
         unit=quantity.unit,
         inputs=(quantity.name,),
         formula=window_sum,
+        many=window_sums,
         window_s=WINDOW_S,
         min_coverage=0.0,
         is_scored=False,

@@ -1,9 +1,9 @@
 """Windows of many due times, in the order of their closing: each sign's next ones, hop by hop."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from indicators.closings import Closings, in_order
+from indicators.closings import Closings
 from indicators.zone_vitals import Sign
 
 _MOST: Final = 1 << 18
@@ -23,7 +23,7 @@ class Rhythm(NamedTuple):
     due: int
     hop: int
     rounds: int
-    signs: list[Sign]
+    signs: Sequence[Sign]
 
 
 def take_rhythms(closings: Closings, until: int) -> list[Rhythm]:
@@ -64,28 +64,22 @@ def _members(signs: list[Sign]) -> int:
     return sum(sign.size for sign in signs) + 1
 
 
-class Turn(NamedTuple):
-    """A window that closes: its sign, which rhythm, and which of its rounds."""
-
-    sign: Sign
-    rhythm: int
-    round: int
+Turn = tuple[int, int, int, Sign]
+"""A window that closes: when (ms), in which rhythm and which of its rounds, and its sign."""
 
 
-def turns(rhythms: list[Rhythm]) -> Iterator[tuple[int, list[Turn]]]:
-    """The windows of some rhythms by due time (ms), and of one due time by zone and sign."""
-    by_due: dict[int, list[tuple[int, int]]] = {}
-    for number, rhythm in enumerate(rhythms):
-        for round_ in range(rhythm.rounds):
-            by_due.setdefault(rhythm.due + round_ * rhythm.hop, []).append((number, round_))
-    for due, parts in sorted(by_due.items()):
-        found = [
-            Turn(sign, number, round_) for number, round_ in parts for sign in rhythms[number].signs
-        ]
-        if len(parts) > 1:
-            found.sort(key=_order_of_turn)
-        yield due, found
+def turns(rhythms: Sequence[Rhythm]) -> list[Turn]:
+    """The windows of some rhythms by due time, and of one due time by zone and sign."""
+    found = [
+        (due + round_ * hop, number, round_, sign)
+        for number, (due, hop, rounds, signs) in enumerate(rhythms)
+        for round_ in range(rounds)
+        for sign in signs
+    ]
+    if len(rhythms) > 1:
+        found.sort(key=_order_of_turn)
+    return found
 
 
-def _order_of_turn(turn: Turn) -> tuple[str, str]:
-    return in_order(turn.sign)
+def _order_of_turn(turn: Turn) -> tuple[int, tuple[str, str]]:
+    return turn[0], turn[3].order

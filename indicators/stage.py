@@ -8,7 +8,7 @@ Most readings touch open windows of running signs only. The stage need not see t
 row store when the window closes. `Edges` tells which do not, and only those come here one by one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,20 +17,19 @@ from indicators.closings import Closings
 from indicators.edges import ANY, ASLEEP, Edges
 from indicators.evaluate import Window, evaluate
 from indicators.foresight import Foresight, Outlook, Rows
-from indicators.gatherings import Gatherings, Spot
+from indicators.gatherings import Gatherings
 from indicators.heard import Heard
 from indicators.plan import ZonePlan
-from indicators.rounds import take_rhythms, turns
+from indicators.rounds import take_rhythms
 from indicators.silence import Silence
 from indicators.state import ZoneState
 from indicators.vital_sign import Basis, VitalValue
+from indicators.window_values import WindowValues
 from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
 from sensors.regions import Regions
 
 _SLACK: Final = 16
-Closed = list[tuple[ZoneVitals, VitalValue]]
-"""Windows that closed at one due time."""
 
 
 class Vitals:
@@ -46,6 +45,7 @@ class Vitals:
         self._closings = Closings()
         self._gatherings = Gatherings(directory, regions)
         self._heard = Heard(directory)
+        self._values = WindowValues(self._gatherings, self._heard)
         self._silence = Silence(self._gatherings, self._heard, regions)
         self.edges = Edges()
         self._foresight = Foresight(self.edges, self._newest_of)
@@ -163,7 +163,7 @@ class Vitals:
         self._closings.set(sign, end)
         self.edges.set(sign.slot, end - sign.plan.hop if sign.is_fed else ANY)
 
-    def revisions(self, now: int) -> Closed:
+    def revisions(self, now: int) -> list[VitalValue]:
         """The closed windows that a line touched, each once, by (zone, sign, window end)."""
         if not self._dirty:
             return []
@@ -180,7 +180,7 @@ class Vitals:
             value = evaluate(window, dict(state.memory), spot.gathered, spot.first, self._heard)
             if state.latest is None or end >= state.latest.window_end:
                 state.latest = value
-            out.append((sign.zone, value))
+            out.append(value)
         return out
 
     def _remember(self, sign: Sign, end: int, revision: int, now: int) -> None:
@@ -197,7 +197,7 @@ class Vitals:
         """When the next window closes, ms; None where every sign sleeps."""
         return self._closings.due
 
-    def close_until(self, now: int) -> Iterator[Closed]:
+    def close_until(self, now: int) -> Iterator[list[VitalValue]]:
         """Close all windows that are due by an effective received (ms), in their order."""
         if self._awake_until is not None:
             yield from self._close_together(min(now, self._awake_until))
@@ -207,62 +207,31 @@ class Vitals:
         self._awake_until = None
         self._heard.catch_up()
 
-    def _close_next(self) -> Closed:
+    def _close_together(self, until: int) -> Iterator[list[VitalValue]]:
+        """Close what is due by `until` (ms), gathered at once: no sign falls asleep on the way."""
+        while self.due is not None and self.due <= until:
+            rhythms = take_rhythms(self._closings, until)
+            yield self._values.of_rhythms(rhythms)
+            for due, hop, rounds, signs in rhythms:
+                self._go_on(signs, due + rounds * hop)
+
+    def _close_next(self) -> list[VitalValue]:
         """Close the windows that are due first, those of one instant together."""
         due, signs = self._closings.take()
-        values = []
+        values = self._values.of_closing(due, signs)
         going_on: dict[int, list[Sign]] = {}
-        spots = self._spots(signs, due)
         for sign in signs:
-            end, spot = due - sign.plan.grace, spots.get(sign.slot)
-            values.append((sign.zone, self._closed(sign, due, spot, 0)))
-            if end - sign.state.newest <= sign.plan.silence or not self._silence.is_silent(
-                sign, end
-            ):
-                going_on.setdefault(sign.plan.hop, []).append(sign)
+            end, plan = due - sign.plan.grace, sign.plan
+            is_near = end - sign.state.newest <= plan.silence
+            if is_near or not self._silence.is_silent(sign, end):
+                going_on.setdefault(plan.hop, []).append(sign)
             else:
                 self._sleep(sign)
         for hop, some in going_on.items():
             self._go_on(some, due + hop)
         return values
 
-    def _close_together(self, until: int) -> Iterator[Closed]:
-        """Close what is due by `until` (ms), gathered at once: no sign falls asleep on the way."""
-        while self.due is not None and self.due <= until:
-            rhythms = take_rhythms(self._closings, until)
-            spots = [self._spots(r.signs, r.due, r.hop, r.rounds) for r in rhythms]
-            for due, closing in turns(rhythms):
-                yield [
-                    (sign.zone, self._closed(sign, due, spots[number].get(sign.slot), round_))
-                    for sign, number, round_ in closing
-                ]
-            for due, hop, rounds, signs in rhythms:
-                self._go_on(signs, due + rounds * hop)
-
-    def _spots(self, signs: list[Sign], due: int, hop: int = 0, rounds: int = 1) -> dict[int, Spot]:
-        """What the windows hold of those signs that readings feed, by slot."""
-        fed = [sign for sign in signs if sign.is_fed]
-        if not fed:
-            return {}
-        ends = [due - sign.plan.grace for sign in fed]
-        spots = self._gatherings.gather(fed, ends, hop, rounds)
-        return {sign.slot: spot for sign, spot in zip(fed, spots, strict=True)}
-
-    def _closed(self, sign: Sign, due: int, spot: Spot | None, round_: int) -> VitalValue:
-        """The value of a window that closes on time."""
-        state = sign.state
-        window = Window(sign, due - sign.plan.grace, due, 0)
-        if spot is None:
-            value = evaluate(window, state.memory, None, 0, self._heard)
-        else:
-            gathered, index, step = spot
-            index += round_ * step
-            value = evaluate(window, state.memory, gathered, index, self._heard)
-            state.newest = max(state.newest, gathered.newest(index))
-        state.latest = value
-        return value
-
-    def _go_on(self, signs: list[Sign], due: int) -> None:
+    def _go_on(self, signs: Sequence[Sign], due: int) -> None:
         """Let the next windows of signs that closed together close at `due` (ms)."""
         self._closings.set_together(signs, due)
         slots, edges = [], []

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from indicators.window import Aggregate
+from indicators.window import Aggregate, Pooled
 from sensors.city import Zone
+from sensors.decimals import Floats
 
 
 class Basis(StrEnum):
@@ -121,6 +122,21 @@ class Inputs(msgspec.Struct, frozen=True):
 Formula = Callable[[Inputs], Measure]
 
 
+class Measures(msgspec.Struct, frozen=True):
+    """What a formula found in many windows; columns, one element a window.
+
+    Attributes:
+        values: In the sign's unit.
+        details: What each value is made of, numbers as they are published.
+    """
+
+    values: Floats
+    details: Sequence[dict[str, Any]]
+
+
+ManyFormula = Callable[[Pooled], Measures]
+
+
 class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration of one vital sign; everything about it that is not its formula.
 
@@ -132,6 +148,8 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
         unit: Unit of its value.
         inputs: Quantities it reads; the zone has the sign where a terminal declares one of them.
         formula: Its formula.
+        many: The same for many windows at once, where all that it needs is the readings of one
+            quantity together. What it says of windows without readings is not looked at.
         source: Where formula and levels come from, with [V], [M] or [D].
         window_s: Length of its window, s; stretched to the cadence where data come more slowly.
         hop_s: Seconds between two windows; 0 is the window's length.
@@ -152,6 +170,7 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     formula: Formula
     source: str
     inputs: tuple[str, ...] = ()
+    many: ManyFormula | None = None
     window_s: float = 60.0
     hop_s: float = 0.0
     basis: Basis = Basis.READINGS

@@ -97,6 +97,32 @@ def aggregate(terminal: str, quantity: Quantity, expected: float, values: Floats
     )  # fmt: skip
 
 
+class Pooled(msgspec.Struct, frozen=True):
+    """The readings of one quantity in each of many windows, of all terminals together: columns.
+
+    As in `Aggregate`; of windows without a reading only `count` and `arrived` mean anything.
+
+    Attributes:
+        scale: Steps per unit of the quantity.
+        count: Readings of each window.
+        low: Smallest value.
+        high: Largest value.
+        steps: Sum of round(value × scale).
+        energy: Sum of sound energy.
+        newest: Instant of the last reading, ms.
+        arrived: Readings that were expected and came.
+    """
+
+    scale: Floats
+    count: Ints
+    low: Floats
+    high: Floats
+    steps: Ints
+    energy: Ints
+    newest: Ints
+    arrived: Floats
+
+
 class Pools(Protocol):
     """Knows pools, the terminals of a window that report one quantity, by their numbers."""
 

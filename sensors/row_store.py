@@ -9,9 +9,10 @@ Nothing here depends on how lines were batched: a row may be dropped once it is 
 group keeps, when that happens is nobody's business.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sensors.decimals import Floats, Ints
 from sensors.growing import ranges
@@ -106,9 +107,10 @@ class RowStore(Regions):
     def rows_of(self, groups: Ints) -> tuple[Ints, Ints, Floats]:
         """All rows of these groups: group and instant of each row, cells row by row."""
         counts = self.count[groups]
-        owner = np.repeat(groups, counts)
-        place = ranges(np.zeros_like(counts), counts)
-        return owner, instants_of(self, owner, place), self.values[cells_of(self, owner, place)]
+        # Rows of a group lie side by side: slices, without an index for each cell.
+        since = _slices(self.since_epoch, self.row[groups], counts)
+        values = _slices(self.values, self.cell[groups], counts * self.width[groups])
+        return np.repeat(groups, counts), since + np.repeat(self.epoch[groups], counts), values
 
     def restore(self, groups: Ints, instants: Ints, values: Floats) -> None:
         """Fill empty groups with rows in any order; cells of the same row are put together."""
@@ -144,6 +146,12 @@ class RowStore(Regions):
         kept = np.ascontiguousarray(cells[is_kept]).view(f"V{8 * width}").ravel()
         whole_rows(self.values, width)[self.cell[group] + place * width] = kept
         self.count[heads], self.newest[heads] = left, newest
+
+
+def _slices(pool: npt.NDArray[Any], starts: Ints, sizes: Ints) -> npt.NDArray[Any]:
+    """Stretches of a pool, one after the other."""
+    parts = [pool[at : at + n] for at, n in zip(starts.tolist(), sizes.tolist(), strict=True)]
+    return np.concatenate(parts) if parts else pool[:0]
 
 
 def by_group(group: Ints, instant: Ints) -> Sorted:

@@ -44,7 +44,7 @@ class ZoneRun:
 
     def advance(self, now: int) -> list[VitalValue]:
         """Everything that falls due up to `now`."""
-        return [value for closed in self.stage.close_until(now) for _, value in closed]
+        return [value for closed in self.stage.close_until(now) for value in closed]
 
     def feed(self, now: int, readings: Iterable[Reading]) -> list[VitalValue]:
         """One line: what is due first, then its readings, then the revisions."""
@@ -60,7 +60,7 @@ class ZoneRun:
             self.store.values[cell + int(self.directory.column[channel])] = reading.value
             if reading.at < edges[group]:
                 self.stage.touch(channel, reading.at, now)
-        return out + [value for _, value in self.stage.revisions(now)]
+        return out + self.stage.revisions(now)
 
     def _channel_of(self, reading: Reading) -> int:
         channel = self.directory.channel_of(f"{reading.terminal}/{reading.quantity}")

@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-ABI: Final = 6
+ABI: Final = 7
 """VITALS_ABI of native.h."""
 INT, POINTER = ctypes.c_int64, ctypes.c_void_p
 PATH: Final = f"{__path__[0]}/vitals{EXTENSION_SUFFIXES[-1]}"
@@ -43,11 +43,18 @@ def use(*, compiled: bool) -> None:
     _is_wanted = compiled
 
 
+_first_byte: Final = ctypes.c_char.from_buffer
+
+
 def pointer(array: npt.NDArray[Any]) -> int:
-    """The address of a contiguous array's first element; the array must outlive its use."""
-    # `array.ctypes.data` is the same, and makes three objects to say so.
-    address: int = array.__array_interface__["data"][0]
-    return address
+    """The address of an array's first element, which must outlive its use; 0 of an empty one.
+
+    `array.ctypes.data` says the same in five times the time, and also where the array has gaps.
+
+    Raises:
+        TypeError: It has gaps, or is not to be written to.
+    """
+    return ctypes.addressof(_first_byte(array.data)) if array.size else 0
 
 
 class Struct(ctypes.Structure):

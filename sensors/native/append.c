@@ -23,7 +23,6 @@ static void expect(const Regions *regions, const Rows *rows, int64_t *coming) {
     }
 }
 
-
 /* How many rows of a group are before an instant since its epoch. */
 static int64_t place_of(const int32_t *since_epoch, int64_t count, int64_t since) {
     int64_t low = 0, high = count;
@@ -92,4 +91,22 @@ int64_t vitals_append(const Regions *regions, const Rows *rows, int64_t from, in
     }
     for (int64_t i = 0; i < rows->count; i++) coming[rows->group[i]] = 0;
     return rows->count;
+}
+
+/* Copy the cells of the rows of these instants that are still there, row after row; gives how many. */
+int64_t vitals_rows_at(const Regions *regions, const int64_t *groups, const int64_t *instants,
+                       int64_t count, uint8_t *is_there, double *values) {
+    double *next = values;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t group = groups[i], since = instants[i] - regions->epoch[group];
+        int64_t rows = regions->count[group], width = regions->width[group];
+        const int32_t *known = regions->since_epoch + regions->row[group];
+        int64_t place = place_of(known, rows, since);
+        is_there[i] = place < rows && known[place] == since;
+        if (!is_there[i]) continue;
+        memcpy(next, regions->values + regions->cell[group] + place * width,
+               (size_t)width * sizeof *next);
+        next += width;
+    }
+    return next - values;
 }

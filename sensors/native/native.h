@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 6
+#define VITALS_ABI 7
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -133,6 +133,8 @@ int64_t vitals_rows(const Readings *in, const Channels *channels, const uint8_t 
                     const Sifted *out);
 int64_t vitals_append(const Regions *regions, const Rows *rows, int64_t from, int64_t *coming,
                       uint8_t *outcome, int64_t *lacking);
+int64_t vitals_rows_at(const Regions *regions, const int64_t *groups, const int64_t *instants,
+                       int64_t count, uint8_t *is_there, double *values);
 void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *ends,
                    int64_t rounds, const Table *out);
 

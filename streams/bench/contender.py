@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from streams.bench.cores import Shares
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One engine's run.
@@ -19,6 +21,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         peak_bytes: Largest resident size, summed over its processes.
         processes: How many it ran in.
         keeps: What it keeps its state in.
+        shares: Who had the machine's cores meanwhile; None where nobody looked.
+        skew_s: From its first partition's first input to that of its last one.
+        tail_s: From the first partition's end to the last one's.
     """
 
     name: str
@@ -31,6 +36,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     peak_bytes: int
     processes: int = 1
     keeps: str = ""
+    shares: Shares | None = None
+    skew_s: float = 0.0
+    tail_s: float = 0.0
 
     @property
     def packs_per_second(self) -> float:

@@ -28,6 +28,9 @@ Say = Callable[[str], None]
 CEILING: Final = "fetch and decode"
 SEED: Final = 7
 _CEILING_S: Final = 600.0
+_JOIN_S: Final = 3.0
+"""All processes of a worker get their partitions at one moment, as with Kafka's own settings; else
+the first has all of them, works for a second, and gives half of them away."""
 
 
 class EngineOptions(NamedTuple):
@@ -150,7 +153,7 @@ def bench_engine(options: EngineOptions, say: Say) -> Report:
     with tempfile.TemporaryDirectory(prefix="vitals-bench-") as scratch:
         folder = Path(scratch)
         say("starting Kafka")
-        with EmbeddedKafka(folder / "kafka", report=say) as kafka:
+        with EmbeddedKafka(folder / "kafka", report=say, join_s=_JOIN_S) as kafka:
             bench = _Bench(options, kafka, folder, say)
             bench.fill(0)
             rows = [bench.ceiling()]

@@ -8,6 +8,7 @@ from streams.bench.contender import Ratio, Row, ratios
 from streams.bench.facts import facts
 from streams.bench.report import Grid, Report
 from streams.bench.schedule import Schedule
+from streams.bench.shares_report import CORES_NOTE, cores_grid, on_free_cores
 
 _COLUMNS = (
     *("engine", "packs/s", "readings/s", "CPU s", "CPU µs a pack", "peak MB", "broker CPU s"),
@@ -20,8 +21,8 @@ _NOTES = (
     "ours: `vitals worker` with deduplication, ledger, late corrections, published windows and "
     "snapshots, reading frames of `readings` with 1 % duplicates, 1 % reordered and 0.1 % too late "
     "packs. Its ledger was compared with the generator's, terminal by terminal, and was equal. "
-    "Measured from the moment it was given its partitions to the checkpoint that holds everything, "
-    "by the broker's clock.",
+    "Measured from its first input, which all its processes have at one moment, to the checkpoint "
+    "that holds everything, by the broker's clock.",
     "fetch and decode: the same frames fetched by aiokafka and decoded by msgspec, nothing else: "
     "what a Python process can do at most.",
     "The other engines read the same number of packs, without faults, one a record, and publish "
@@ -68,6 +69,7 @@ def engine_report(rows: Sequence[Row], run: Schedule, frames: int) -> Report:
             for row in rows
             if row.processes > 1
         },
+        "speed_up_on_free_cores": on_free_cores(rows),
         "ratios": {f"ours/{name}": msgspec.to_builtins(value) for name, value in compared.items()},
     }
     title = (
@@ -75,7 +77,8 @@ def engine_report(rows: Sequence[Row], run: Schedule, frames: int) -> Report:
         f"{shape.zones} zones, {len(run) / frames:.0f} packs a frame"
     )
     grid = Grid(title, _COLUMNS, tuple(_cells(row, compared.get(row.name)) for row in rows))
-    return Report("engine", "Engine", facts(), figures, (grid,), _NOTES)
+    grids = (grid, *cores_grid(rows))
+    return Report("engine", "Engine", facts(), figures, grids, (*_NOTES, *CORES_NOTE))
 
 
 def _cells(row: Row, compared: Ratio | None) -> tuple[str, ...]:

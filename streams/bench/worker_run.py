@@ -15,13 +15,14 @@ from typing import Final, NamedTuple
 
 from streams.bench.completion import Completion, completion
 from streams.bench.contender import Row
+from streams.bench.cores import Look, look, shares
 from streams.bench.feed import closing_tick
 from streams.bench.ledger_check import check
 from streams.bench.processes import tree_usage
 from streams.bench.program import START_S, Site
 from streams.bench.report import BenchError
 from streams.bench.schedule import Schedule
-from streams.bench.usage import Usage, usage_of
+from streams.bench.usage import Usage
 from streams.embedded.child import end, last_lines, spawn
 from streams.settings import Settings
 
@@ -39,12 +40,12 @@ class Taken(NamedTuple):
     Attributes:
         at: Unix seconds, by the worker's log.
         used: What the worker had used soon after.
-        broker_s: CPU seconds that the broker had used.
+        look: What everything had used, each by itself.
     """
 
     at: float
     used: Usage
-    broker_s: float
+    look: Look
 
 
 class Worker:
@@ -88,10 +89,19 @@ class Worker:
             times = list(_times(self.log, event))
             if len(times) >= count:
                 at = times[count - 1]
-                return Taken(at, tree_usage(self.process.pid), usage_of(self._site.broker).cpu_s)
+                return Taken(at, tree_usage(self.process.pid), self.look())
             self.alive()
             time.sleep(_POLL_S)
         raise BenchError(f"the worker took nothing in {START_S:.0f} s:\n{last_lines(self.log)}")
+
+    def look(self) -> Look:
+        """Who has used the cores so far."""
+        return look(self.process.pid, self._site.broker)
+
+    def skew(self) -> float:
+        """Seconds from the first input of the first partition of readings to that of the last."""
+        times = list(_times(self.log, "first input"))
+        return max(times) - min(times)
 
     def stop(self) -> None:
         """Ask it to stop.
@@ -133,7 +143,8 @@ def run_worker(settings: Settings, run: Schedule, site: Site, processes: int = 1
     with worker(settings, site, f"worker-{processes}", processes) as running:
         first = running.taken("first input")
         done = asyncio.run(completion(settings, readings, closing_tick(run), running.alive))
-        used, broker_s = tree_usage(running.process.pid), usage_of(site.broker).cpu_s
+        used, found = tree_usage(running.process.pid), shares(first.look, running.look())
+        skew_s = running.skew()
         running.stop()
     check(done.ledger, run.expected)
     return Row(
@@ -143,10 +154,13 @@ def run_worker(settings: Settings, run: Schedule, site: Site, processes: int = 1
         seconds=_seconds(first, done),
         cpu_s=used.cpu_s - first.used.cpu_s,
         cpu_total_s=used.cpu_s,
-        broker_cpu_s=broker_s - first.broker_s,
+        broker_cpu_s=found.broker,
         peak_bytes=used.peak_bytes,
         processes=processes,
         keeps="memory, snapshots in Kafka",
+        shares=found,
+        skew_s=skew_s,
+        tail_s=done.tail_s,
     )
 
 

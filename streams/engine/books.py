@@ -34,6 +34,7 @@ class Books:
         self, city: City, directory: Directory, own: PartitionSnapshot, blocks: Blocks
     ) -> None:
         self._city, self._directory, self._own, self._blocks = city, directory, own, blocks
+        self._told = np.zeros(0, np.int64)
 
     def book_refused(self, incoming: Incoming, layouts: LayoutTable) -> None:
         """Book what is refused already; readings in columns are booked with their outcome."""
@@ -87,6 +88,32 @@ class Books:
             own, oldest = self._own, int(instants.min())
             own.oldest = min(own.oldest or oldest, oldest)
             own.newest = max(own.newest, int(instants.max()))
+
+    def grown(self) -> tuple[Ledger, Account]:
+        """The accounts that have grown since the last call, all reasons, and the sum of everything.
+
+        Every entry in an account begins with a reading received, so that count tells.
+        """
+        directory, strangers = self._directory, self._own.strangers
+        counts = directory.counts
+        received = counts[:, 0].copy()
+        before = np.zeros_like(received)
+        before[: self._told.size] = self._told
+        self._told = received
+        found = Ledger({}, dict(self._own.reasons))
+        grown = np.flatnonzero(received != before)
+        for number, row in zip(grown.tolist(), counts[grown].tolist(), strict=True):
+            found.terminals[directory.terminals[number]] = Account(*row)
+        # Who belongs to no terminal of the city is one account, or a few that have left it.
+        for name, account in strangers.terminals.items():
+            if name not in found.terminals and (known := directory.terminal_of(name)) is not None:
+                found.terminals[name] = Account(*counts[known].tolist())
+            found.account(name).add(account)
+        for reason, count in strangers.reasons.items():
+            found.reasons[reason] = found.reasons.get(reason, 0) + count
+        total = Account(*counts.sum(axis=0).tolist())
+        total.add(strangers.total())
+        return found, total
 
     def ledger(self) -> Ledger:
         """The ledger of the partition, all zones and strangers together."""

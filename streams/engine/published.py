@@ -1,5 +1,6 @@
 """What the stages publish, as canonical bytes with the key that orders the output files."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -79,20 +80,39 @@ class _ScoreLine(msgspec.Struct):
     zone: str
 
 
-_encode_line: Final = msgspec.json.Encoder(order="deterministic").encode
+_encoder: Final = msgspec.json.Encoder(order="deterministic")
+_encode_line, _encode_lines = _encoder.encode, _encoder.encode_lines
 """Sorts the keys of dicts, and takes the fields of structs as they stand."""
+
+
+def publish_vitals(values: Sequence[VitalValue], timezones: Mapping[str, str]) -> list[Published]:
+    """The lines of vital signs.
+
+    Args:
+        values: In the order in which they are published, one at least.
+        timezones: IANA zone of each place.
+    """
+    stamp, lines = rfc3339, []
+    for value in values:
+        timezone = timezones[value.zone]
+        lines.append(
+            _VitalLine(
+                stamp(value.at, timezone), value.coverage, value.detail, value.indicator,
+                value.place, value.level, value.reason, value.revision, value.unit, value.value,
+                stamp(value.window_end, timezone), stamp(value.window_start, timezone), value.zone,
+            )
+        )  # fmt: skip
+    # A line feed cannot stand in JSON as it is, only between two of its lines.
+    bodies = _encode_lines(lines).split(b"\n")
+    return [
+        Published(VITALS, v.at, v.zone, v.indicator, v.window_end, v.revision, "", body)
+        for v, body in zip(values, bodies, strict=False)
+    ]
 
 
 def publish_vital(value: VitalValue, timezone: str) -> Published:
     """The line of a vital sign."""
-    zone, indicator, end = value.zone, value.indicator, value.window_end
-    line = _VitalLine(
-        rfc3339(value.at, timezone), value.coverage, value.detail, indicator, value.place,
-        value.level, value.reason, value.revision, value.unit, value.value,
-        rfc3339(end, timezone), rfc3339(value.window_start, timezone), zone,
-    )  # fmt: skip
-    body = _encode_line(line)
-    return Published(VITALS, value.at, zone, indicator, end, value.revision, "", body)
+    return publish_vitals([value], {value.zone: timezone})[0]
 
 
 def publish_score(score: Score, timezone: str) -> Published:

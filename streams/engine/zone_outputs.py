@@ -1,15 +1,14 @@
 """What a zone partition publishes of its zones, and what it tells the district partitions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from anomaly.stage import ZoneScores
 from indicators.plan import ZonePlan
 from indicators.vital_sign import VitalValue
-from indicators.zone_vitals import ZoneVitals
 from streams.engine.config import EngineConfig
 from streams.engine.indication import Indication, clock_of
-from streams.engine.published import Published, publish_score, publish_vital
+from streams.engine.published import Published, publish_score, publish_vitals
 from streams.engine.zone_snapshot import PartitionSnapshot, ZoneSnapshot
 
 
@@ -36,6 +35,8 @@ class ZoneOutputs:
     def __init__(self, config: EngineConfig, own: PartitionSnapshot) -> None:
         self._config, self._own = config, own
         self._outlets: dict[str, _Outlet] = {}
+        self._timezones: dict[str, str] = {}
+        self._scored = {name for name, sign in config.signs.items() if sign.is_scored}
         self._touched: set[str] = set()
         self.published: list[Published] = []
         self._indications: dict[int, list[Indication]] = {}
@@ -46,6 +47,7 @@ class ZoneOutputs:
         keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
         scores = ZoneScores(zone.timezone, self._config.signs, keep, snapshot.scores)
         district = self._config.district_partition(zone.district)
+        self._timezones[zone.id] = zone.timezone
         self._outlets[zone.id] = _Outlet(scores, snapshot, zone.timezone, district)
 
     def begin(self) -> None:
@@ -67,18 +69,22 @@ class ZoneOutputs:
                 self._tell(destination, clock, None)
         return self.published, self._indications
 
-    def emit(self, values: Iterable[tuple[ZoneVitals, VitalValue]]) -> None:
+    def emit(self, values: Sequence[VitalValue]) -> None:
         """Publish values with their scores; tell the districts those that alerts depend on."""
-        publish, indicated = self.published.append, self._config.indicated
-        for _, value in values:
-            scores, _, timezone, district = self._outlets[value.zone]
-            self._touched.add(value.zone)
-            publish(publish_vital(value, timezone))
-            score = scores.step(value)
-            if score is not None:
-                publish(publish_score(score, timezone))
-            if value.indicator in indicated:
-                self._tell(district, value.at, value)
+        if not values:
+            return
+        self.published += publish_vitals(values, self._timezones)
+        self._touched.update([value.zone for value in values])
+        scored, indicated = self._scored, self._config.indicated
+        for value in values:
+            indicator = value.indicator
+            if indicator in scored or indicator in indicated:
+                scores, _, timezone, district = self._outlets[value.zone]
+                score = scores.step(value)
+                if score is not None:
+                    self.published.append(publish_score(score, timezone))
+                if indicator in indicated:
+                    self._tell(district, value.at, value)
 
     def _tell(self, destination: int, at: int, value: VitalValue | None) -> None:
         self._own.seqs[destination] += 1

@@ -16,7 +16,7 @@ from indicators.foresight import Rows
 from indicators.stage import Vitals
 from sensors.appending import ADDED
 from sensors.directory import Directory
-from sensors.ledger import Ledger
+from sensors.ledger import Account, Ledger
 from sensors.native.appending import appender
 from sensors.reason import Reason
 from sensors.row_room import fitting
@@ -267,6 +267,10 @@ class ZonePartition:
     def ledger(self) -> Ledger:
         """The ledger of this partition, all zones and strangers together."""
         return self._books.ledger()
+
+    def grown(self) -> tuple[Ledger, Account]:
+        """Accounts that have grown since the last call, and the sum of all; see `Books.grown`."""
+        return self._books.grown()
 
     def span(self) -> tuple[int, int] | None:
         """First and last accepted event time, Unix ms."""

@@ -23,9 +23,11 @@ from indicators.state import ZoneState
 from sensors.decimals import Floats, Ints
 from sensors.directory import OUTCOMES, Directory
 from sensors.ledger import Account, Ledger
+from sensors.native.finding import rows_at
 from sensors.regions import NEVER
 from sensors.row_store import RowStore
 from streams.engine.rejecting import Numbers
+from streams.engine.row_block import decode_rows, encode_rows
 
 PARTITION_BLOCK: Final = "partition"
 BUCKETS: Final = 64
@@ -80,14 +82,6 @@ class _Accounts(msgspec.Struct, array_like=True):
     heard: bytes
 
 
-class _Rows(msgspec.Struct, array_like=True):
-    """Rows: groups int32, instants int64 ms, values float64, the cells of each row in a row."""
-
-    groups: bytes
-    instants: bytes
-    values: bytes
-
-
 class Blocks:
     """Dumps and loads terminals, groups and rows.
 
@@ -98,6 +92,7 @@ class Blocks:
 
     def __init__(self, directory: Directory, store: RowStore) -> None:
         self._directory, self._store = directory, store
+        self._rows_at = rows_at(store)
         self._fresh: list[tuple[Ints, Ints]] = []
         self._has_dumped = False
         self._booked: set[int] = set()
@@ -137,8 +132,8 @@ class Blocks:
         if fresh:
             groups = np.concatenate([part[0] for part in fresh])
             instants = np.concatenate([part[1] for part in fresh])
-            rows = self._store.rows_at(groups, instants)
-            blocks[f"rows/delta/{self._number}"] = _encoded(rows)
+            rows = self._rows_at(groups, instants)
+            blocks[f"rows/delta/{self._number}"] = encode_rows(*rows)
             self._stale.update(np.unique(groups % BUCKETS).tolist())
         bucket = self._number % BUCKETS
         if bucket in self._stale:
@@ -175,7 +170,7 @@ class Blocks:
     def _dump_base(self, blocks: dict[str, bytes | None], bucket: int) -> None:
         groups = np.arange(bucket, len(self._store), BUCKETS)
         if groups.size:
-            blocks[f"rows/base/{bucket}"] = _encoded(self._store.rows_of(groups))
+            blocks[f"rows/base/{bucket}"] = encode_rows(*self._store.rows_of(groups))
 
     # -- loading --------------------------------------------------------------------------------
 
@@ -199,7 +194,7 @@ class Blocks:
             if group_of[group] >= 0:
                 self._store.floor[group_of[group]] = floor
         rows = [
-            msgspec.msgpack.decode(blocks[name], type=_Rows)
+            decode_rows(blocks[name])
             for kind in ("base", "delta")
             for name in _numbered(blocks, f"rows/{kind}")
         ]
@@ -225,25 +220,19 @@ class Blocks:
             return -1
         return self._directory.open_group([-1 if c is None else c for c in channels])
 
-    def _load_rows(self, parts: Iterable[_Rows], group_of: Ints, widths: Ints) -> None:
+    def _load_rows(
+        self, parts: Iterable[tuple[Ints, Ints, Floats]], group_of: Ints, widths: Ints
+    ) -> None:
         groups, instants, values = [], [], []
-        for part in parts:
-            old = np.frombuffer(part.groups, np.int32)
+        for old, at, cells in parts:
             is_kept = group_of[old] >= 0
             groups.append(group_of[old][is_kept])
-            instants.append(np.frombuffer(part.instants, np.int64)[is_kept])
-            values.append(np.frombuffer(part.values)[np.repeat(is_kept, widths[old])])
+            instants.append(at[is_kept])
+            values.append(cells[np.repeat(is_kept, widths[old])])
         if groups:
             self._store.restore(
                 np.concatenate(groups), np.concatenate(instants), np.concatenate(values)
             )
-
-
-def _encoded(rows: tuple[Ints, Ints, Floats]) -> bytes:
-    groups, instants, values = rows
-    return msgspec.msgpack.encode(
-        _Rows(groups.astype(np.int32).tobytes(), instants.tobytes(), values.tobytes())
-    )
 
 
 def _numbered(blocks: Mapping[str, bytes], kind: str) -> list[str]:

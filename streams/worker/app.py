@@ -8,6 +8,8 @@ last rebalance does not (docs/decisions/0003).
 import asyncio
 import os
 import tempfile
+import time
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -47,7 +49,16 @@ partitions are full it sleeps for a second, so the half must last as long."""
 
 
 class _App(faust.App):  # type: ignore[misc]  # Faust has no types
-    """An application without tables, which has nothing to keep in a folder and leaves none."""
+    """An application without tables, which has nothing to keep in a folder and leaves none.
+
+    Nor does it count each message at six places: the worker's metrics are its own.
+    """
+
+    def on_init_dependencies(self) -> Iterable[Any]:
+        """Faust's services, its monitor without the events that it counts."""
+        services = super().on_init_dependencies()
+        self.sensors.remove(self.monitor)
+        return services  # type: ignore[no-any-return]
 
     def _create_directories(self) -> None:
         pass
@@ -102,6 +113,7 @@ def build_app(settings: Settings) -> faust.App:
 
     @app.on_rebalance_complete.connect
     async def rebalanced(*_args: object, **_kwargs: object) -> None:
+        app.monitor.stream_inbound_time.clear()
         zones.new_lease()
         districts.new_lease()
         log.info("rebalanced", assigned=sorted(str(tp) for tp in app.consumer.assignment()),
@@ -159,6 +171,8 @@ def _agent(
         async for event in stream.noack().events():
             message = event.message
             if message.tp in app.consumer.assignment():
+                # Faust says in the log that a stream stands still if it does not hear of it.
+                app.monitor.stream_inbound_time[message.tp] = time.monotonic()
                 body, more = message.value, _is_followed(app, message)
                 # It waits for the next checkpoint, which comes after seconds of frames; its content
                 # need not.

@@ -14,16 +14,18 @@ from streams.engine.indication import (
 from streams.engine.published import ALERTS, WORKORDERS, Published
 from streams.engine.zone_partition import ZonePartition
 from streams.topics import COMMANDS, INDICATIONS, LEDGER
+from streams.worker.held import RECORD_BYTES, HeldLines
 from streams.worker.ledger_report import LedgerReport
-
-RECORD_BYTES: Final = 512 * 1024
-"""Where a record of lines or indications is cut: Kafka refuses large ones, and a worker whose
-record is refused cannot go on. What one input gives has no bound: a tick ends every silence."""
 
 HELD_ITEMS: Final = 32
 """Indications at which a worker that is behind sends them: a frame of plain windows gives two, one
 clock for each of two districts, and a record costs 0.15 ms at its two ends whatever it holds. A
 worker that keeps up sends them at once."""
+
+HELD_BYTES: Final = 256 * 1024
+"""Lines of vital signs, scores and refusals at which a worker that is behind sends them. A frame
+gives some 20 KB of one stream and 2 KB of another; a record, and the request that takes it, cost
+both ends as much whatever they hold."""
 
 
 class Record(NamedTuple):
@@ -74,6 +76,7 @@ class ZoneWork:
         own = (t for t in config.city.terminals if config.zone_partition(t) == partition)
         self._ledger = LedgerReport(partition, own)
         self._held: dict[int, list[Indication]] = {}
+        self._lines = HeldLines()
 
     def dump(self, *, everything: bool) -> Mapping[str, bytes | None]:
         """See `Work`."""
@@ -84,17 +87,26 @@ class ZoneWork:
         self._engine.load(blocks)
 
     def process(self, topic: str, body: bytes, *, more: bool = False) -> list[Record]:
-        """See `Work`; indications wait for those of the next input."""
+        """See `Work`; lines and indications wait for those of the next input."""
         del topic
         published, indications = self._engine.step(body)
-        records = list(_records(published, self._partition))
+        for output in published:
+            self._lines.add(output.stream, output.body)
         for destination, items in indications.items():
             self._held.setdefault(destination, []).extend(items)
+        records: list[Record] = []
+        if not more or self._lines.size >= HELD_BYTES:
+            records.extend(self._lines_let_go())
         if not more or sum(map(len, self._held.values())) >= HELD_ITEMS:
-            records.extend(self._let_go())
+            records.extend(self._indications_let_go())
         return records
 
-    def _let_go(self) -> Iterator[Record]:
+    def _lines_let_go(self) -> Iterator[Record]:
+        """The lines that wait, as records."""
+        for stream, body in self._lines.let_go():
+            yield Record(stream, self._partition, None, body)
+
+    def _indications_let_go(self) -> Iterator[Record]:
         """The indications that wait, as records."""
         held, self._held = self._held, {}
         for destination, items in sorted(held.items()):
@@ -102,12 +114,13 @@ class ZoneWork:
                 yield Record(INDICATIONS, destination, None, frame)
 
     def report(self, *, everything: bool) -> list[Record]:
-        """Indications that wait, and the ledger, where it has changed."""
+        """Lines and indications that wait, and the ledger, where it has changed."""
         engine = self._engine
+        grown, total = engine.grown()
         records = self._ledger.records(
-            engine.ledger(), engine.now, engine.span(), everything=everything
+            grown, total, engine.now, engine.span(), everything=everything
         )
-        found = list(self._let_go())
+        found = [*self._lines_let_go(), *self._indications_let_go()]
         found.extend(Record(LEDGER, self._partition, key, value) for key, value in records)
         return found
 
@@ -143,34 +156,16 @@ class DistrictWork:
         return []
 
 
-def _records(
-    published: Iterable[Published], lines_to: int, events_to: int | None = None
-) -> Iterable[Record]:
+def _records(published: Iterable[Published], lines_to: int, events_to: int) -> Iterator[Record]:
     """Lines of one stream share a record; each event has its own, in the order of publication."""
-    lines: dict[str, list[bytes]] = {}
+    lines = HeldLines()
     for output in published:
         if output.stream in (ALERTS, WORKORDERS):
-            partition = lines_to if events_to is None else events_to
-            yield Record(output.stream, partition, output.id, output.body)
+            yield Record(output.stream, events_to, output.id, output.body)
         else:
-            lines.setdefault(output.stream, []).append(output.body)
-    for stream, bodies in lines.items():
-        for body in _joined(bodies):
-            yield Record(stream, lines_to, None, body)
-
-
-def _joined(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines joined to bodies of at most `RECORD_BYTES`; a line larger than that stands alone."""
-    held: list[bytes] = []
-    size = 0
-    for line in lines:
-        if held and size + len(line) > RECORD_BYTES:
-            yield b"\n".join(held)
-            held, size = [], 0
-        held.append(line)
-        size += len(line) + 1
-    if held:
-        yield b"\n".join(held)
+            lines.add(output.stream, output.body)
+    for stream, body in lines.let_go():
+        yield Record(stream, lines_to, None, body)
 
 
 def _frames(source: int, items: list[Indication]) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from sensors import native
 from sensors.appending import ADDED, REPEATED, Outcomes, Rows
 from sensors.decimals import Bools, Ints
 from sensors.native.appending import appender
+from sensors.native.finding import rows_at
 from sensors.regions import NEVER
 from sensors.row_places import newest_in, span
 from sensors.row_store import RowStore
@@ -344,7 +345,7 @@ def test_rows_at_instants_are_those_still_there(seed):
         )
     ]
     pair.random.shuffle(asked)
-    groups, instants, cells = pair.store.rows_at(
+    groups, instants, cells = rows_at(pair.store)(
         ints(g for g, _ in asked), ints(at for _, at in asked)
     )
     found, position = [], 0

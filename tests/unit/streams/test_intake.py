@@ -120,23 +120,62 @@ class WaitingHost:
         self.offsets.append("closed")
 
 
+class TwoHosts:
+    """Hosts of two partitions, and the gates they wait at."""
+
+    def __init__(self):
+        self.gates = [asyncio.Event(), asyncio.Event()]
+        self.made: dict = {}
+        self.hosts = Hosts(
+            lambda partition: self.made.setdefault(partition, WaitingHost(self.gates[partition]))
+        )
+
+    async def put(self, *offsets):
+        """Inputs for both partitions."""
+        async with asyncio.timeout(5):
+            for offset in offsets:
+                await self.hosts.put(an_input(offset, 0))
+                await self.hosts.put(an_input(offset, 1))
+        await settle()
+
+
 async def test_partition_that_waits_does_not_stop_the_others():
-    gates = [asyncio.Event(), asyncio.Event()]
-    made: dict = {}
-    hosts = Hosts(lambda partition: made.setdefault(partition, WaitingHost(gates[partition])))
-    gates[1].set()
-    async with asyncio.timeout(5):
-        for offset in range(5):
-            await hosts.put(an_input(offset, 0))
-            await hosts.put(an_input(offset, 1))
+    two = TwoHosts()
+    for gate in two.gates:
+        gate.set()
+    await two.put(0)
+    two.gates[0].clear()
+    await two.put(1, 2, 3, 4)
+    assert two.made[0].offsets == [0]
+    assert two.made[1].offsets == [0, 1, 2, 3, 4]
+    two.gates[0].set()
     await settle()
-    assert made[0].offsets == []
-    assert made[1].offsets == [0, 1, 2, 3, 4]
-    gates[0].set()
+    assert two.made[0].offsets == [0, 1, 2, 3, 4]
+    await two.hosts.close()
+    assert two.made[0].offsets[-1] == two.made[1].offsets[-1] == "closed"
+
+
+async def test_new_partition_waits_after_its_first_input_until_the_other_new_ones_are_open():
+    two = TwoHosts()
+    two.gates[1].set()
+    await two.put(0, 1, 2)
+    assert [two.made[0].offsets, two.made[1].offsets] == [[], [0]]
+    two.gates[0].set()
     await settle()
-    assert made[0].offsets == [0, 1, 2, 3, 4]
-    await hosts.close()
-    assert made[0].offsets[-1] == made[1].offsets[-1] == "closed"
+    assert two.made[0].offsets == two.made[1].offsets == [0, 1, 2]
+    await two.hosts.close()
+
+
+async def test_partition_at_work_does_not_wait_for_one_that_comes():
+    two = TwoHosts()
+    two.gates[1].set()
+    for offset in range(2):
+        await two.hosts.put(an_input(offset, 1))
+    await settle()
+    await two.put(2)
+    assert [two.made[0].offsets, two.made[1].offsets] == [[], [0, 1, 2]]
+    two.gates[0].set()
+    await two.hosts.close()
 
 
 async def test_host_that_cannot_be_made_ends_it_all():

@@ -33,7 +33,7 @@ def keys(records):
 
 
 def told_all(report, ledger):
-    return report.records(ledger, NOW, SPAN, everything=True)
+    return report.records(ledger, ledger.total(), NOW, SPAN, everything=True)
 
 
 def book_of(records):
@@ -80,12 +80,25 @@ def test_only_chunks_that_changed_are_told():
     assert keys(told_all(report, ledger)) == ["0/1", "0"]
 
 
+def test_accounts_that_have_not_grown_need_not_be_given_again():
+    names = terminals(2 * CHUNK_TERMINALS)
+    report, ledger = LedgerReport(0, names), a_ledger(names)
+    whole, parts = told_all(report, ledger), LedgerReport(0, names)
+    half = Ledger({name: ledger.terminals[name] for name in names[:700]})
+    rest = Ledger({name: ledger.terminals[name] for name in names[700:]})
+    told = told_all(parts, half)
+    told += parts.records(rest, ledger.total(), NOW, SPAN, everything=True)
+    assert book_of(told).city() == book_of(whole).city()
+    assert keys(told) == ["0/0", "0/1", "0", "0/1", "0"]
+
+
 def test_large_city_is_told_a_few_chunks_at_a_time_and_in_turn():
     names = terminals(5 * CHUNK_TERMINALS)
     report, book = LedgerReport(0, names), LedgerBook()
     told = []
     for count in range(1, 6):
-        records = report.records(a_ledger(names, count), NOW, SPAN, everything=False)
+        ledger = a_ledger(names, count)
+        records = report.records(ledger, ledger.total(), NOW, SPAN, everything=False)
         told += [key for key in keys(records) if "/" in key]
         assert len(records) == CHUNKS + 1
         for _, value in records:

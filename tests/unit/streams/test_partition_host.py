@@ -315,3 +315,33 @@ async def test_state_of_another_pack_is_taken_over_only_on_request():
     adopting = Worker(log, "other", adopt=True)
     await adopting.take(INDICATIONS, 3)
     assert sorted(adopting.seen) == inputs(4)
+
+
+async def take_behind(worker, *offsets):
+    """Inputs that others follow."""
+    for offset in offsets:
+        event, body = Event(worker.log, INDICATIONS, offset), f"indications{offset}".encode()
+        await worker.host.handle(event, INDICATIONS, offset, body, more=True)
+
+
+async def test_checkpoint_follows_at_once_when_a_log_is_worked_off_that_was_not():
+    log = Log()
+    worker = Worker(log, interval=0.0)
+    await take_behind(worker, *range(3))
+    worker.host._interval = 3600.0
+    await take_behind(worker, 3, 4)
+    assert log.group == {INDICATIONS: 3}
+    await worker.take(INDICATIONS, 5)
+    assert log.group == {INDICATIONS: 6}
+
+
+async def test_worker_that_keeps_up_makes_no_checkpoint_before_its_time():
+    log = Log()
+    worker = Worker(log, interval=0.0)
+    await worker.take(INDICATIONS, *range(3))
+    worker.host._interval = 3600.0
+    await take_behind(worker, 3)
+    await worker.take(INDICATIONS, 4, 5)
+    await take_behind(worker, 6)
+    await worker.take(INDICATIONS, 7)
+    assert log.group == {INDICATIONS: 3}

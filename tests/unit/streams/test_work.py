@@ -8,7 +8,8 @@ from streams.engine.district_partition import DistrictPartition
 from streams.engine.indication import Indication, IndicationFrame, decode_indications
 from streams.engine.zone_partition import ZonePartition
 from streams.topics import INDICATIONS, LEDGER, REJECTS, SCORES, VITALS
-from streams.worker.work import HELD_ITEMS, RECORD_BYTES, Record, ZoneWork
+from streams.worker.held import RECORD_BYTES
+from streams.worker.work import HELD_BYTES, HELD_ITEMS, Record, ZoneWork
 from tests.builders import T0, a_city, a_config, a_line, a_raw_line, a_terminal, a_tick
 
 ZONES = [f"zone-{n}" for n in range(30)]
@@ -96,9 +97,40 @@ def test_indications_wait_while_more_follows_and_none_is_lost():
     assert items_of(held) == items_of(at_once)
     assert len(of(held, INDICATIONS)) < len(of(at_once, INDICATIONS))
     assert min(len(frame.items) for frame in frames_of(held)[:-1]) >= HELD_ITEMS
-    assert of(held, VITALS) == of(at_once, VITALS)
     assert of(works[2].process("readings", HEARD, more=True), INDICATIONS) == []
     assert items_of(works[2].process("readings", frames[1])) == items_of(at_once)[:2]
+
+
+def minutes(count: int) -> list[bytes]:
+    """A frame a minute in which every terminal reports."""
+    values = {"water_depth": 0.1, "rain": 0.1, "laeq": 50.0, "people_density": 0.1}
+    return [
+        join_frame(a_line(f"t-{zone}", T0 + minute * 60.0, **values) for zone in ZONES)
+        for minute in range(count)
+    ]
+
+
+def test_lines_wait_while_more_follows_and_none_is_lost_or_moved():
+    config = a_config(CITY, partitions=(1, 1))
+    at_once, behind = ZoneWork(config, 0), ZoneWork(config, 0)
+    frames = minutes(30)
+    one_by_one = [at_once.process("readings", frame) for frame in frames]
+    held = [behind.process("readings", frame, more=True) for frame in frames]
+    sent = [record for records in [*held, behind.report(everything=False)] for record in records]
+    expected = [record for records in one_by_one for record in records]
+    for topic in (VITALS, SCORES):
+        assert b"\n".join(of(sent, topic)) == b"\n".join(of(expected, topic))
+    assert 1 < len(of(sent, VITALS)) < len(of(expected, VITALS)) / 2
+    first = next(records for records in held if of(records, VITALS))
+    assert sum(len(r.value) + 1 for r in first if r.topic in (VITALS, SCORES)) >= HELD_BYTES
+
+
+def test_lines_that_waited_go_with_those_of_the_last_input_of_the_log():
+    behind = ZoneWork(a_config(CITY, partitions=(1, 1)), 0)
+    *frames, last = minutes(4)
+    assert not [of(behind.process("readings", f, more=True), VITALS) for f in frames][-1]
+    assert of(behind.process("readings", last), VITALS)
+    assert [r.topic for r in behind.report(everything=True) if r.topic != LEDGER] == []
 
 
 def frames_of(records: list[Record]) -> list[IndicationFrame]:
