@@ -6,10 +6,10 @@ an exponentially weighted mean of clipped absolute residuals, kept per bin and f
 """
 
 import math
+from array import array
 from typing import Final
 
 import msgspec
-import numpy as np
 from river.stats import EWMean
 
 from anomaly.detector import LEARNING, Verdict
@@ -38,9 +38,10 @@ class SeasonalResidual:
         self._ready_after = ready_after
         self._forgetting = forgetting
         self._tolerance = tolerance
-        self._centre = np.zeros(_BINS)
-        self._spread = np.zeros(_BINS)
-        self._count = np.zeros(_BINS, dtype=np.int64)
+        # Not of numpy: single elements are read and set, which takes a third of the time so.
+        self._centre = array("d", bytes(_ARRAY_BYTES))
+        self._spread = array("d", bytes(_ARRAY_BYTES))
+        self._count = array("q", bytes(_ARRAY_BYTES))
         self._overall = EWMean(fading_factor=forgetting)
 
     def score_one(self, at: int, value: float) -> Verdict:
@@ -48,7 +49,7 @@ class SeasonalResidual:
         bin_ = _bin(at)
         if self._count[bin_] < self._ready_after:
             return LEARNING
-        expected = float(self._centre[bin_])
+        expected = self._centre[bin_]
         scale = self._scale(bin_)
         deviation = (value - expected) / scale
         return Verdict(self.score_of(deviation), expected, deviation, scale)
@@ -61,14 +62,14 @@ class SeasonalResidual:
 
     def _scale(self, bin_: int) -> float:
         """Robust sigma of a bin; never 0, so that a constant series scores its constant 0."""
-        spread = max(float(self._spread[bin_]), 0.25 * float(self._overall.get()))
-        return max(MAD_TO_SIGMA * spread, 1e-3 * abs(float(self._centre[bin_])), 1e-6)
+        spread = max(self._spread[bin_], 0.25 * float(self._overall.get()))
+        return max(MAD_TO_SIGMA * spread, 1e-3 * abs(self._centre[bin_]), 1e-6)
 
     def learn_one(self, at: int, value: float) -> None:
         """Learn from a value; see `Detector`."""
         bin_ = _bin(at)
-        count = int(self._count[bin_])
-        residual = value - float(self._centre[bin_])
+        count = self._count[bin_]
+        residual = value - self._centre[bin_]
         if count == 0:
             self._centre[bin_] = value
         else:
@@ -95,11 +96,11 @@ class SeasonalResidual:
         version, centre, spread, count, overall = msgspec.msgpack.decode(snapshot)
         if version != self.VERSION or len(centre) != _ARRAY_BYTES:
             raise ValueError(f"snapshot of detector version {version}, expected {self.VERSION}")
-        self._centre = np.frombuffer(centre).copy()
-        self._spread = np.frombuffer(spread).copy()
-        self._count = np.frombuffer(count, dtype=np.int64).copy()
+        self._centre = array("d", centre)
+        self._spread = array("d", spread)
+        self._count = array("q", count)
         self._overall = EWMean(fading_factor=self._forgetting)
-        if (self._count > 1).any():
+        if max(self._count) > 1:
             # River keeps its state in Rust; a first value becomes the mean as it is. The first
             # value of a bin has no residual, so before the second one there is no mean to set.
             self._overall.update(overall)

@@ -17,11 +17,12 @@ def device_availability(inputs: Inputs) -> Measure:
     """Share of the place's terminals that reported lately, 0–1."""
     if not inputs.heard:
         return Measure(None, "no_terminals")
-    down = [
+    end = inputs.end
+    down = sorted(
         terminal
-        for terminal, (newest, cadence) in sorted(inputs.heard.items())
-        if newest is None or newest < inputs.end - 1000 * max(STALE_FACTOR * cadence, STALE_FLOOR_S)
-    ]
+        for terminal, (newest, cadence) in inputs.heard.items()
+        if newest is None or newest < end - 1000 * max(STALE_FACTOR * cadence, STALE_FLOOR_S)
+    )
     share = 1 - len(down) / len(inputs.heard)
     return Measure(share, detail={"terminals": len(inputs.heard), "down": down[:20]})
 

@@ -55,9 +55,9 @@ def evaluate_many(alike: Alike, due: int, hop: int, rounds: int) -> list[VitalVa
     measures = alike.formula(pooled)
     values = significants(measures.values)
     at = np.repeat(due + hop * np.arange(rounds), len(signs))
-    end = at - np.array([sign.plan.grace for sign in signs] * rounds)
-    start = end - np.array([sign.plan.window for sign in signs] * rounds)
-    coverage = _coverage(pooled.arrived, np.array([*alike.expected] * rounds))
+    end = at - np.tile([sign.plan.grace for sign in signs], rounds)
+    start = end - np.tile([sign.plan.window for sign in signs], rounds)
+    coverage = _coverage(pooled.arrived, np.tile(alike.expected, rounds))
     levels: Iterable[str | None] = repeat(None)
     if any(sign.about.levels for sign in signs):
         every = zip([sign.about for sign in signs] * rounds, values, strict=True)
@@ -70,7 +70,7 @@ def evaluate_many(alike: Alike, due: int, hop: int, rounds: int) -> list[VitalVa
             repeat(None), measures.details,
         )
     )  # fmt: skip
-    least = np.array([sign.about.min_coverage for sign in signs] * rounds)
+    least = np.tile([sign.about.min_coverage for sign in signs], rounds)
     for place in np.flatnonzero((pooled.count == 0) | (coverage < least)).tolist():
         found[place] = None
     return found

@@ -129,5 +129,6 @@ class Foresight:
     def _after(self, arrivals: _Arrivals, until: int) -> Ints:
         newest = self._newest.copy()
         taken = arrivals.received <= until
-        np.maximum.at(newest, arrivals.slot[taken], arrivals.newest[taken])
+        # The last one of a slot is its newest, and the last one assigned stays.
+        newest[arrivals.slot[taken]] = arrivals.newest[taken]
         return newest

@@ -63,6 +63,8 @@ class Gathered:
         self._places, self._tables = places, tables
         self._signs, self._members = len(places.pools_of), len(places.terminals)
         self._width = len(places.pools)
+        self._columns: list[Any] = []
+        self._pools: list[tuple[Any, ...]] | None = None
         if not tables:
             return
         # Shape (rounds, members).
@@ -82,7 +84,6 @@ class Gathered:
         if first.size < count.shape[1]:
             columns = [(ufunc, ufunc.reduceat(column, first, axis=1)) for ufunc, column in columns]
         self._columns = [column for _, column in columns]
-        self._pools: list[tuple[Any, ...]] | None = None
         self._rows: list[tuple[Any, ...]] | None = None
 
     def _by_pool(self) -> list[tuple[Any, ...]]:
@@ -105,7 +106,7 @@ class Gathered:
         scale = [float(self._places.pools[pool].quantity.scale) for pool in pools]
         numbers = np.array(pools)
         columns = [column[:, numbers].ravel() for column in self._columns]
-        return Pooled(np.array(scale * (columns[0].size // len(scale))), *columns)
+        return Pooled(np.tile(scale, columns[0].size // len(scale)), *columns)
 
     def values_of(self, member: int) -> Floats:
         """The values of a member, by event time."""

@@ -1,6 +1,7 @@
 """When terminals were last heard: now, or at the due time of a window that lines ran ahead of."""
 
 from bisect import bisect_left
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -29,20 +30,15 @@ class Heard:
             received: Effective received of each, ms, ascending.
             instants: Event time of each, ms.
         """
-        if not terminals.size:
-            return
         order = np.argsort(terminals, kind="stable")
-        terminals, received, instants = terminals[order], received[order], instants[order]
-        numbers, firsts = np.unique(terminals, return_index=True)
-        for number, when, what in zip(
-            numbers.tolist(),
-            np.split(received, firsts[1:]),
-            np.split(instants, firsts[1:]),
-            strict=True,
-        ):
+        numbers, firsts = np.unique(terminals[order], return_index=True)
+        when, what = received[order].tolist(), instants[order].tolist()
+        edges = pairwise([*firsts.tolist(), len(when)])
+        for number, (first, end) in zip(numbers.tolist(), edges, strict=True):
             known = self._directory.heard(number)
-            newest = np.maximum.accumulate(np.append(NEVER if known is None else known, what))
-            self._ahead[number] = when.tolist(), newest.tolist()
+            before = NEVER if known is None else known
+            newest = list(accumulate(what[first:end], max, initial=before))
+            self._ahead[number] = when[first:end], newest
 
     def catch_up(self) -> None:
         """All windows have closed that close before the rows that were taken."""

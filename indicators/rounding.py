@@ -13,6 +13,7 @@ from sensors.decimals import Floats
 _WHOLE: Final = 1.5 * 2.0**52
 """Added and taken away again, it rounds a number to a whole one."""
 _DAY_MS: Final = 86_400_000
+_TWO: Final = tuple(f"{number:02}" for number in range(60))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,8 +38,9 @@ def significants(values: Floats) -> list[float]:
         >>> significants(np.array([0.1 + 0.2, -0.0, 1e9 / 3]))
         [0.3, 0.0, 333333333.0]
     """
-    thousandths = (values * 1000.0 + _WHOLE - _WHOLE) / 1000.0
-    is_short = (np.abs(values) < 1e6) & (thousandths == values)
+    # The others are out of the range of `_WHOLE`, and might be out of that of numbers.
+    small = np.where(np.abs(values) < 1e6, values, np.inf)
+    is_short = (small * 1000.0 + _WHOLE - _WHOLE) / 1000.0 == values
     found: list[float] = (values + 0.0).tolist()
     for place in np.flatnonzero(~is_short).tolist():
         found[place] = significant(found[place])
@@ -62,8 +64,8 @@ def rfc3339(at: int, timezone: str) -> str:
     days, rest = divmod(at + offset, _DAY_MS)
     seconds, thousandths = divmod(rest, 1000)
     minutes, second = divmod(seconds, 60)
+    clock = f"{_TWO[minutes // 60]}:{_TWO[minutes % 60]}:{_TWO[second]}"
     fraction = f".{thousandths:03}" if thousandths else ""
-    clock = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
     return f"{_date(days)}T{clock}{fraction}{_written(offset)}"
 
 

@@ -1,7 +1,9 @@
 """Traffic: speed and its ratio to free flow."""
 
-from indicators.vital_sign import Inputs, Level, Measure, VitalSign
-from indicators.window import pooled
+import numpy as np
+
+from indicators.vital_sign import Inputs, Level, Measure, Measures, VitalSign
+from indicators.window import Pooled, pooled
 
 RATIO_LEVELS = (
     Level("T2", 0.7, "基本畅通", "mostly smooth", "green"),
@@ -23,6 +25,13 @@ def traffic_speed(inputs: Inputs) -> Measure:
     if pool is None:
         return Measure(None, "no_data")
     return Measure(pool.mean, detail={"readings": pool.count})
+
+
+def traffic_speeds(pooled_: Pooled) -> Measures:
+    """As `traffic_speed`, of many windows."""
+    count = np.maximum(pooled_.count, 1)
+    details = [{"readings": readings} for readings in pooled_.count.tolist()]
+    return Measures(pooled_.steps / pooled_.scale / count, details)
 
 
 def traffic_speed_ratio(inputs: Inputs) -> Measure:
@@ -70,6 +79,7 @@ TRAFFIC_SIGNS = (
         unit="km/h",
         inputs=("traffic_speed",),
         formula=traffic_speed,
+        many=traffic_speeds,
         window_s=300,
         source="mean of readings",
     ),

@@ -34,10 +34,11 @@ class WindowValues:
         """The values of all windows of some rhythms, by due time, zone and sign."""
         spots = [self._spots(rhythm) for rhythm in rhythms]
         made = [_made(*both) for both in zip(rhythms, spots, strict=True)]
+        if len(made) == 1 and (values := made[0].all_of(rhythms[0])) is not None:
+            return values
         values = []
         for due, number, round_, sign in turns(rhythms):
-            column = made[number].get(sign.slot)
-            value = column[round_] if column is not None else None
+            value = made[number].one_of(sign, round_)
             if value is None:
                 value = self._value(sign, due, spots[number].get(sign.slot), round_)
             sign.state.latest = value
@@ -67,8 +68,39 @@ class WindowValues:
         return value
 
 
-def _made(rhythm: Rhythm, spots: dict[int, Spot]) -> dict[int, list[VitalValue | None]]:
-    """The values of those signs that need not be evaluated one by one, by slot and round."""
+class _Made:
+    """Values of a rhythm that need not be evaluated one by one."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Sequence[Sign], list[VitalValue | None]]] = []
+        self._columns: dict[int, list[VitalValue | None]] = {}
+
+    def add(self, signs: Sequence[Sign], values: list[VitalValue | None]) -> None:
+        """Add values, round by round and sign by sign; None where there is none yet."""
+        self._parts.append((signs, values))
+        for index, sign in enumerate(signs):
+            self._columns[sign.slot] = values[index :: len(signs)]
+
+    def one_of(self, sign: Sign, round_: int) -> VitalValue | None:
+        """The value of one sign in one round."""
+        column = self._columns.get(sign.slot)
+        return None if column is None else column[round_]
+
+    def all_of(self, rhythm: Rhythm) -> list[VitalValue] | None:
+        """All values of the rhythm, where all were added together."""
+        if len(self._parts) != 1 or len(self._parts[0][0]) < len(rhythm.signs):
+            return None
+        signs, values = self._parts[0]
+        complete = [value for value in values if value is not None]
+        if len(complete) < len(values):
+            return None
+        for sign, value in zip(signs, complete[-len(signs) :], strict=True):
+            sign.state.latest = value
+        return complete
+
+
+def _made(rhythm: Rhythm, spots: dict[int, Spot]) -> _Made:
+    """The values of those signs that need not be evaluated one by one."""
     by_formula: dict[tuple[int, ManyFormula], list[tuple[Sign, int, Spot]]] = {}
     for sign in rhythm.signs:
         formula, spot = sign.about.many, spots.get(sign.slot)
@@ -76,7 +108,7 @@ def _made(rhythm: Rhythm, spots: dict[int, Spot]) -> dict[int, list[VitalValue |
             pool = spot.gathered.only_pool(spot.first)
             if pool is not None:
                 by_formula.setdefault((id(spot.gathered), formula), []).append((sign, pool, spot))
-    made = {}
+    made = _Made()
     for (_, formula), some in by_formula.items():
         if len(some) * rhythm.rounds < _WORTH_IT:
             continue
@@ -84,7 +116,5 @@ def _made(rhythm: Rhythm, spots: dict[int, Spot]) -> dict[int, list[VitalValue |
         gathered = where[0].gathered
         expected = [gathered.expected(spot.first) for spot in where]
         alike = Alike(formula, gathered, signs, pools, expected)
-        values = evaluate_many(alike, rhythm.due, rhythm.hop, rhythm.rounds)
-        for index, sign in enumerate(signs):
-            made[sign.slot] = values[index :: len(signs)]
+        made.add(signs, evaluate_many(alike, rhythm.due, rhythm.hop, rhythm.rounds))
     return made

@@ -14,9 +14,10 @@ def fitting(regions: Regions, groups: Ints, now: int) -> int:
         groups: Group of each row.
         now: Effective received of the first of them, ms.
     """
-    heads, counts = np.unique(groups, return_counts=True)
+    counts = np.bincount(groups)
+    heads = np.flatnonzero(counts)
     fits = groups.size
-    crowded = heads[regions.count[heads] + counts > regions.capacity[heads]]
+    crowded = heads[regions.count[heads] + counts[heads] > regions.capacity[heads]]
     regions.drop_old(crowded, np.full_like(crowded, now))
     for group in crowded.tolist():
         left = max(int(regions.capacity[group]) - int(regions.count[group]), 0)

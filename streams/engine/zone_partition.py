@@ -7,19 +7,16 @@ line by line. When a window closes, its sign is computed from the rows.
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from typing import Final
 
 import msgspec
 import numpy as np
 
-from indicators.foresight import Rows
 from indicators.stage import Vitals
 from sensors.appending import ADDED
 from sensors.directory import Directory
 from sensors.ledger import Account, Ledger
 from sensors.native.appending import appender
 from sensors.reason import Reason
-from sensors.row_room import fitting
 from sensors.row_store import RowStore
 from streams.engine.books import ACCEPTED, COLUMN, DUPLICATE, Books
 from streams.engine.config import EngineConfig
@@ -27,13 +24,9 @@ from streams.engine.incoming import FrameIntake, Incoming
 from streams.engine.indication import Indication
 from streams.engine.letters import Letters
 from streams.engine.published import Published
+from streams.engine.run_ahead import MANY, RunAhead
 from streams.engine.zone_outputs import ZoneOutputs
 from streams.engine.zone_snapshot import PARTITION_BLOCK, Blocks, PartitionSnapshot, ZoneSnapshot
-
-_MANY: Final = 256
-"""Rows between two closings that are worth the numpy calls of a closing by themselves."""
-_FAR: Final = 2048
-"""Lines that are looked at beyond the next closing."""
 
 
 class ZonePartition:
@@ -53,6 +46,7 @@ class ZonePartition:
         self._add = appender(self._store)
         self._directory = Directory(self._store)
         self._vitals = Vitals(self._directory, self._store)
+        self._ahead = RunAhead(self._vitals, self._store)
         self._outputs = ZoneOutputs(self._config, own)
         self._blocks = Blocks(self._directory, self._store)
         self._books = Books(self._config.city, self._directory, own, self._blocks)
@@ -132,41 +126,14 @@ class ZonePartition:
                 last = int(np.searchsorted(incoming.row_line, end))
                 is_odd = is_odd[: last - first]
                 due = None
-        if due is not None and end < effective.size and last - first < _MANY:
-            end = self._look_ahead(incoming, line, end)
+        if due is not None and end < effective.size and last - first < MANY:
+            end = self._ahead.reach(incoming, line, end, self._own.now)
             further = int(np.searchsorted(incoming.row_line, end)) - last
             is_odd = np.append(is_odd, np.zeros(further, np.bool_))
         later = self._append(incoming, first, is_odd, outcome)
         self._one_by_one(incoming, line, end, later, outcome)
         self._own.now = max(self._own.now, int(effective[end - 1]))
         return end
-
-    def _look_ahead(self, incoming: Incoming, line: int, end: int) -> int:
-        """How far lines can be taken of which those from `end` on come after the next closing."""
-        limits = (line, end, min(end + _FAR, incoming.effective.size))
-        first, least, last = np.searchsorted(incoming.row_line, limits).tolist()
-        if least == last:
-            return end
-        last = first + fitting(self._store, incoming.row_group[first:last], self._own.now)
-        group, at = incoming.row_group[first:last], incoming.row_at[first:last]
-        if last <= least or (at < self._store.floor[group]).any():
-            return end
-        sizes = np.diff(incoming.row_first[first : last + 1])
-        received = incoming.effective[incoming.row_line[first:last]]
-        rows = Rows(group, at, received, sizes == self._store.width[group])
-        outlook = self._vitals.look_ahead(rows, least - first)
-        stop = first + outlook.rows
-        further = int(incoming.row_line[stop]) if stop < incoming.row_line.size else limits[2]
-        further = min(
-            further,
-            limits[2],
-            int(np.searchsorted(incoming.effective, outlook.awake_until, side="right")),
-        )
-        if further <= end:
-            return end
-        taken = int(np.searchsorted(incoming.row_line, further)) - first
-        self._vitals.run_ahead(outlook, rows.first(taken))
-        return further
 
     def _first_waking(self, incoming: Incoming, rows: list[int]) -> int | None:
         """The first line with a reading that lets a window close earlier."""

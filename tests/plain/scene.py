@@ -64,6 +64,24 @@ class Scene:
                 self._send(terminal.id, records, is_usual=random.random() < 0.9)
             self._now += pace
 
+    def _sparse(self) -> None:
+        """A reading now and then for many windows: on time, within the grace, late or a part."""
+        random = self._random
+        terminals = random.sample(self._terminals, random.randint(1, len(self._terminals)))
+        pace = random.choice([10_000, 60_000, 60_000, 300_000, 3_600_000])
+        for _ in range(random.choice([10, 20, 40]) if pace < 3_600_000 else 8):
+            terminal = random.choice(terminals)
+            late = random.choice([0] * 16 + [500, 2000, 4999, 5000, 29_000, pace, 3 * pace])
+            at = self._now - late
+            at -= at % random.choice([1, 1000, 1000, pace])
+            is_part = random.random() < 0.2
+            quantities = picks.some(random, terminal) if is_part else terminal.quantities
+            records = [picks.record(random, terminal, q, at) for q in quantities]
+            self._send(terminal.id, records, is_usual=random.random() < 0.95)
+            self._now += random.choice([0, 1, pace // 3, pace, pace, pace, 2 * pace])
+            if random.random() < 0.02:
+                self._now += random.choice([20, 70, 300]) * picks.MINUTE_MS
+
     def _season(self) -> None:
         """One quantity for longer than its horizon; then late readings, as old as may be."""
         random = self._random

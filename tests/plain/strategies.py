@@ -15,7 +15,7 @@ from tests.plain.picks import HOUR_MS, MINUTE_MS
 from tests.plain.scene import Move, lines_of
 
 KINDS = (
-    ["tick"] + ["run"] * 6 + ["pack"] * 6 + ["batch"] * 4 + ["faulty"] * 4 + ["again"] * 4
+    ["tick"] + ["sparse"] * 2 + ["run"] * 6 + ["pack"] * 6 + ["batch"] * 4 + ["faulty"] * 4 + ["again"] * 4
     + ["backlog"] * 2 + ["twice"] * 2 + ["broken"] * 2 + ["stranger"]
 )  # fmt: skip
 GAPS = (

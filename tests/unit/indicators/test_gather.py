@@ -163,6 +163,12 @@ def test_windows_hold_what_plain_sums_say(seed):
         found = gathering.gather(scene.store, ends[0] + shift)
         for index, (plan, end) in enumerate(zip(plans, ends, strict=True)):
             check(scene, found, index, plan, end + shift)
+    hop, rounds = random.choice([10_000, 60_000, 3_600_000]), random.choice([2, 5, 60])
+    found = gathering.gather(scene.store, ends[0] - hop * rounds, hop, rounds)
+    for round_ in {0, random.randrange(rounds), rounds - 1}:
+        for index, (plan, end) in enumerate(zip(plans, ends, strict=True)):
+            number = round_ * len(plans) + index
+            check(scene, found, number, plan, end + hop * (round_ - rounds))
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.sign.id)
