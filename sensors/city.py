@@ -159,8 +159,20 @@ def build_city(
         district = zone.district
         known_districts.setdefault(district, Place(district, district, district))
     known = {terminal.id: terminal for terminal in terminals}
+    _share_declarations(known.values())
     by_zone: dict[str, list[Terminal]] = {}
     for _, terminal in sorted(known.items()):
         by_zone.setdefault(terminal.zone, []).append(terminal)
     members = {zone: tuple(found) for zone, found in by_zone.items()}
     return City(by_id, known, known_towns, known_districts, members)
+
+
+def _share_declarations(terminals: Iterable[Terminal]) -> None:
+    """Let terminals that declare the same hold the same tuple: it is most of what they take."""
+    alike: dict[tuple[DeclaredQuantity, ...], tuple[DeclaredQuantity, ...]] = {}
+    shared: tuple[DeclaredQuantity, ...] = ()
+    for terminal in terminals:
+        # Neighbours in a file are mostly of one kind.
+        if terminal.quantities != shared:
+            shared = alike.setdefault(terminal.quantities, terminal.quantities)
+        msgspec.structs.force_setattr(terminal, "quantities", shared)
