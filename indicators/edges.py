@@ -16,8 +16,6 @@ from sensors.growing import Growing, ranges
 
 ASLEEP: Final = 2**61
 """Edge of a slot that every reading wakes."""
-DROWSY: Final = ASLEEP + 1
-"""Edge of a zone's slot that every reading wakes, while signs of it still fall asleep."""
 ANY: Final = -(2**61)
 """Edge of a slot that no reading touches."""
 

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from indicators.closings import Closings
-from indicators.edges import ANY, ASLEEP, DROWSY, Edges
+from indicators.edges import ANY, ASLEEP, Edges
 from indicators.evaluate import Window, evaluate
 from indicators.foresight import Foresight, Outlook, Rows
 from indicators.gatherings import Gatherings
@@ -72,7 +72,7 @@ class Vitals:
         zone.numbers = np.array(numbers, np.int32)
         self._zone_of += [zone] * (len(self._directory.terminals) - len(self._zone_of))
         self._gatherings.place(zone)
-        self.edges.set(zone.slot, ANY if state.awake else _resting(zone))
+        self.edges.set(zone.slot, ANY if state.awake else ASLEEP)
         for _, sign in sorted(zone.signs.items()):
             if sign.state.next_end is not None:
                 self._run(sign, sign.state.next_end)
@@ -248,10 +248,10 @@ class Vitals:
         sign.state.next_end = None
         if sign.is_fed:
             self.edges.set(sign.slot, ASLEEP)
-        else:
+        elif sign.zone.state.awake:
             # The next reading wakes what no reading feeds, as the zone's first one did.
             sign.zone.state.awake = False
-            self.edges.set(sign.zone.slot, _resting(sign.zone))
+            self.edges.set(sign.zone.slot, ASLEEP)
 
     # -- lines that are taken before what is due on the way has closed ----------------------------
 
@@ -274,9 +274,3 @@ class Vitals:
 
     def _newest_of(self, slot: int, now: int) -> int:
         return self._silence.newest_of(self._of_slot[slot], now)
-
-
-def _resting(zone: ZoneVitals) -> int:
-    """The edge of a zone that the next reading wakes: some of its signs may have windows to close."""
-    derived = (sign for sign in zone.signs.values() if not sign.is_fed)
-    return ASLEEP if all(sign.state.next_end is None for sign in derived) else DROWSY
