@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sensors.decimals import Bools, Ints
+from sensors.decimals import Ints
 from sensors.growing import Growing, ranges
 
 ASLEEP: Final = 2**61
@@ -107,11 +107,6 @@ class Edges:
         hop = self._hop.data[slots]
         moved: Ints = (times - self._grace.data[slots]) // hop * hop
         found: Ints = np.maximum(moved, self._slot.data[slots])
-        return found
-
-    def is_fixed(self, slots: Ints) -> Bools:
-        """Which slots are of zones: they hear of every row, and have no edge of their own."""
-        found: Bools = self._grace.data[slots] == _FOR_EVER
         return found
 
     @property

@@ -87,7 +87,7 @@ class Foresight:
         stops = owners[is_odd & (owners >= least)]
         count = int(stops[0]) if stops.size else rows.group.size
         # A row that is not whole may have nothing for one of its slots.
-        is_sure = rows.is_whole[owners] | self._edges.is_fixed(slots)
+        is_sure = rows.is_whole[owners]
         some = ~is_odd & is_sure & (owners < count)
         arrivals = self._arrivals(slots[some], received[some], belongs[some])
         until = self._awake_until(arrivals, int(rows.received[0]), int(rows.received[-1]))

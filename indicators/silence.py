@@ -35,6 +35,8 @@ class Silence:
         """The newest instant that fed a sign or came in a zone, ms; 0 before the first."""
         if isinstance(about, ZoneVitals):
             return self._newest_heard(about, now)
+        if not about.is_fed:
+            return self._newest_heard(about.zone, now)
         return max(about.state.newest, self._newest_remembered(about))
 
     def _newest_heard(self, zone: ZoneVitals, by: int) -> int:

@@ -246,9 +246,8 @@ class Vitals:
 
     def _sleep(self, sign: Sign) -> None:
         sign.state.next_end = None
-        if sign.is_fed:
-            self.edges.set(sign.slot, ASLEEP)
-        elif sign.zone.state.awake:
+        self.edges.set(sign.slot, ASLEEP)
+        if not sign.is_fed and sign.zone.state.awake:
             # The next reading wakes what no reading feeds, as the zone's first one did.
             sign.zone.state.awake = False
             self.edges.set(sign.zone.slot, ASLEEP)

@@ -65,7 +65,7 @@ class ZoneVitals:
 
     def __init__(self, plan: ZonePlan, state: ZoneState, edges: Edges) -> None:
         self.plan, self.state = plan, state
-        self.slot = edges.add_slot(_pace_of_zone(plan))
+        self.slot = edges.add_slot()
         self.shelf = 0
         self.numbers: Ints = np.zeros(0, np.int32)
         self.signs: dict[str, Sign] = {}
@@ -87,14 +87,7 @@ class ZoneVitals:
 
 
 def _pace_of(plan: SignPlan) -> Pace:
+    patience = plan.silence + plan.grace
     if plan.sign.basis is not Basis.READINGS:
-        return Pace()
-    return Pace(plan.hop, plan.grace, plan.silence + plan.grace)
-
-
-def _pace_of_zone(plan: ZonePlan) -> Pace:
-    """Its signs that no reading feeds sleep when nothing at all has come for long."""
-    derived = [own for own in plan.signs.values() if own.sign.basis is not Basis.READINGS]
-    if not derived:
-        return Pace()
-    return Pace(patience=min(own.silence + own.grace for own in derived))
+        return Pace(patience=patience)
+    return Pace(plan.hop, plan.grace, patience)

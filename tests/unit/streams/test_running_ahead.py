@@ -134,3 +134,13 @@ def test_quantity_that_no_pack_has_any_more_falls_silent_beside_those_that_come(
     for signs in SignSet:
         config = a_config(MIXED, signs=signs.signs)
         assert said(config, [lines]) == said(config, [[line] for line in lines])
+
+
+def test_index_that_falls_asleep_after_the_liveness_of_its_zone_does_so_in_a_frame_too():
+    """Another zone's reading comes in the second between the two."""
+    asleep = 26 * 3600.0 + 300.0 + 30.0
+    square = [a_line("b", T0 + 0.0, people_density=1.0, temperature=20.0)]
+    road = [a_line("ts:1", T0 + asleep + 900.0 * n, rain=0.0) for n in range(-4, 8)]
+    config = a_config(CITIES["crowded"], signs=SignSet.CATALOGUE.signs)
+    lines = [*square, *road, a_tick(T0 + 2 * asleep)]
+    assert said(config, [lines]) == said(config, [[line] for line in lines])
