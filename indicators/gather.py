@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from indicators.compiled import reduction
-from indicators.gathered import Gathered, Places, Pool
+from indicators.compiled import pooling, reduction
+from indicators.gathered import Gathered
+from indicators.pooling import Places, Pool
 from indicators.reduction import Blocks, Reduction
 from indicators.sign_members import SignMembers
 from sensors.decimals import Bools, Floats, Ints
@@ -49,9 +50,8 @@ class Gathering:
         order = np.lexsort((high, low, every.group, width))
         block, firsts = _numbered((width, every.group, low, high), order)
         self._batches: list[Reduction] = []
-        # Of each member: its cell in its table, the table's cells, and those of tables before it.
+        # Of each member: its table, its cell there, and the table's cells.
         cell = np.empty((3, sign.size), np.int64)
-        cells = 0
         for size in np.unique(width).tolist():
             here = width == size
             base = int(block[here].min())
@@ -64,13 +64,11 @@ class Gathering:
             guess = int(every.expected[here].max()) + 8
             blocks = Blocks(every.group[first], low[first], high[first], scale, energetic, guess)
             self._batches.append(reduction(blocks, regions))
-            cell[:, here] = (
-                row * size + column,
-                np.full(row.size, scale.size),
-                np.full(row.size, cells),
-            )
-            cells += scale.size
+            cell[0, here] = len(self._batches) - 1
+            cell[1, here] = row * size + column
+            cell[2, here] = scale.size
         self._places = _places(members, every, cell)
+        self._pool = pooling()
 
     def gather(self, regions: Regions, end: int, hop: int = 0, rounds: int = 1) -> Gathered:
         """Reduce the readings of each window; of several rounds, one hop after the other.
@@ -83,7 +81,8 @@ class Gathering:
         """
         ends = end + hop * np.arange(rounds)
         tables = [batch.reduce(regions, ends) for batch in self._batches]
-        return Gathered(self._places, tables, rounds)
+        columns = self._pool(self._places, tables, rounds) if tables else None
+        return Gathered(self._places, tables, columns)
 
 
 class _Every(NamedTuple):

@@ -66,6 +66,17 @@ class Table:
         self.newest = np.full((blocks, width), NEVER)
         self.low, self.high = np.full((blocks, width), np.inf), np.full((blocks, width), -np.inf)
 
+    def numbers(self, cell: int) -> tuple[int, float, float, int, int]:
+        """Count, low, high, steps and energy of one column of one block.
+
+        Args:
+            cell: block × width + column.
+        """
+        return (
+            self.count.item(cell), self.low.item(cell), self.high.item(cell),
+            self.steps.item(cell), self.energy.item(cell),
+        )  # fmt: skip
+
     def values(self, cell: int) -> Floats:
         """The values of one column of one block, by event time; only until rows are added.
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 8
+#define VITALS_ABI 9
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -123,6 +123,22 @@ typedef struct {
     double *low, *high;                         /* the same */
 } Table;
 
+/* Members of pools, of `Places` of indicators/pooling.py. */
+typedef struct {
+    int64_t count, pools;
+    const int64_t *table, *cell, *size, *shift; /* [count] */
+    const double *promised;                     /* [count] */
+    const int64_t *pool_first;                  /* [pools] */
+} Members;
+
+/* `Columns` of indicators/pooling.py, before what arrived is summed. */
+typedef struct {
+    int64_t *count;           /* [rounds][pools] */
+    double *low, *high;       /* the same */
+    int64_t *steps, *energy, *newest; /* the same */
+    double *arrived;          /* [rounds][members] */
+} Pools;
+
 int vitals_start(void);
 void vitals_learn_heads(const Heads *heads, const int64_t *layouts, int64_t count);
 int64_t vitals_lines(const uint8_t *frame, int64_t size);
@@ -137,5 +153,6 @@ int64_t vitals_rows_at(const Regions *regions, const int64_t *groups, const int6
                        int64_t count, uint8_t *is_there, double *values);
 void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *ends,
                    int64_t rounds, const Table *out);
+void vitals_pool(const Members *members, const Table *tables, int64_t rounds, const Pools *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* The compiled twin of indicators/reduction.py: the rows of blocks, reduced column by column.
+/* The compiled twins of indicators/reduction.py and pooling.py: the rows of blocks, reduced column by
+ * column, and members of one quantity as one.
  *
  * Sums are of whole steps, so their order does not matter; sound energy comes from the same table as
  * in Python, and from the same pow() for levels that are not whole hundredths.
@@ -77,4 +78,38 @@ void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *
             out->first[number] = regions->cell[group] + first * blocks->width;
             reduce_block(regions, blocks, block, first, last, number * blocks->width, out);
         }
+}
+
+/* The members of a pool in one round as one, and how many of each one's expected readings arrived. */
+static void pool_members(const Members *members, const Table *tables, int64_t round, int64_t pool,
+                         const Pools *out) {
+    int64_t first = members->pool_first[pool], to = round * members->pools + pool;
+    int64_t end = pool + 1 < members->pools ? members->pool_first[pool + 1] : members->count;
+    int64_t count = 0, steps = 0, energy = 0, newest = INT64_MIN;
+    double low = INFINITY, high = -INFINITY;
+    for (int64_t i = first; i < end; i++) {
+        const Table *table = tables + members->table[i];
+        int64_t cell = round * members->size[i] + members->cell[i], own = table->count[cell];
+        int64_t at = table->newest[cell] - members->shift[i];
+        double promised = members->promised[i];
+        count += own;
+        steps += table->steps[cell];
+        energy += table->energy[cell];
+        if (at > newest) newest = at;
+        if (table->low[cell] < low) low = table->low[cell];
+        if (table->high[cell] > high) high = table->high[cell];
+        out->arrived[round * members->count + i] = (double)own < promised ? (double)own : promised;
+    }
+    out->count[to] = count;
+    out->steps[to] = steps;
+    out->energy[to] = energy;
+    out->newest[to] = newest;
+    out->low[to] = low;
+    out->high[to] = high;
+}
+
+void vitals_pool(const Members *members, const Table *tables, int64_t rounds, const Pools *out) {
+    for (int64_t round = 0; round < rounds; round++)
+        for (int64_t pool = 0; pool < members->pools; pool++)
+            pool_members(members, tables, round, pool, out);
 }
