@@ -61,10 +61,17 @@ class Table:
 
     def __init__(self, pool: Floats, blocks: int, width: int) -> None:
         self.pool = pool
-        self.rows, self.first = np.zeros((2, blocks), np.int64)
-        self.count, self.steps, self.energy = np.zeros((3, blocks, width), np.int64)
-        self.newest = np.full((blocks, width), NEVER)
-        self.low, self.high = np.full((blocks, width), np.inf), np.full((blocks, width), -np.inf)
+        self.rows, self.first = np.empty((2, blocks), np.int64)
+        self.count, self.steps, self.energy, self.newest = np.empty((4, blocks, width), np.int64)
+        self.low, self.high = np.empty((2, blocks, width))
+
+    def clear(self) -> None:
+        """As of blocks without rows; before, nothing stands in the columns."""
+        for column, nothing in (
+            (self.count, 0), (self.low, np.inf), (self.high, -np.inf), (self.steps, 0),
+            (self.energy, 0), (self.newest, NEVER),
+        ):  # fmt: skip
+            column.fill(nothing)
 
     def numbers(self, cell: int) -> tuple[int, float, float, int, int]:
         """Count, low, high, steps and energy of one column of one block.
@@ -116,6 +123,7 @@ class Reduction:
         group = np.tile(blocks.group, ends.size)
         start, end = (np.add.outer(ends, edge).ravel() for edge in (blocks.start, blocks.end))
         table = Table(regions.values, group.size, self.width)
+        table.clear()
         read = self._few if group.size <= _FEW else self._many
         values, instants = read(table, regions, group, start, end)
         if not values.size:

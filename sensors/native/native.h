@@ -116,7 +116,7 @@ typedef struct {
     const Energies *energies;
 } Blocks;
 
-/* `Table` of indicators/reduction.py: nothing yet (0, +inf, -inf, NEVER) in all cells. */
+/* `Table` of indicators/reduction.py; all of it is written. */
 typedef struct {
     int64_t *rows, *first;                      /* [rounds × blocks] */
     int64_t *count, *steps, *energy, *newest;   /* [rounds × blocks][width] */

@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#define NEVER (-(1LL << 62)) /* of sensors/regions.py */
 #define ENERGY_STEP 100.0 /* of indicators/window.py */
 
 /* The first row at or after an instant. */
@@ -45,26 +46,47 @@ static int64_t energy_of(const Energies *energies, double level) {
     return (int64_t)rint(pow(10.0, level / 10.0) * ENERGY_STEP);
 }
 
-static void reduce_block(const Regions *regions, const Blocks *blocks, int64_t block,
-                         int64_t first, int64_t last, int64_t cell, const Table *out) {
-    int64_t group = blocks->group[block], width = blocks->width;
-    const double *scale = blocks->scale + block * width;
-    const uint8_t *energetic = blocks->energetic + block * width;
-    for (int64_t row = first; row < last; row++) {
-        const double *values = regions->values + regions->cell[group] + row * width;
-        int64_t at = regions->since_epoch[regions->row[group] + row] + regions->epoch[group];
-        for (int64_t i = 0; i < width; i++) {
-            double value = values[i];
-            if (isnan(value)) continue;
-            int64_t to = cell + i;
-            out->count[to]++;
-            if (value < out->low[to]) out->low[to] = value;
-            if (value > out->high[to]) out->high[to] = value;
-            out->steps[to] += whole(value * scale[i]);
-            out->newest[to] = at;
-            if (energetic[i]) out->energy[to] += energy_of(blocks->energies, value);
-        }
+/* One column of a block's rows: `values` is its first cell, and `width` cells farther the next. */
+static void reduce_column(const Regions *regions, const Blocks *blocks, int64_t block,
+                          int64_t column, int64_t first, int64_t rows, int64_t cell,
+                          const Table *out) {
+    int64_t group = blocks->group[block], width = blocks->width, newest = -1;
+    const double *values = regions->values + regions->cell[group] + first * width + column;
+    double scale = blocks->scale[block * width + column], low = INFINITY, high = -INFINITY;
+    int is_energetic = blocks->energetic[block * width + column];
+    int64_t count = 0, steps = 0, energy = 0;
+    for (int64_t row = 0; row < rows; row++) {
+        double value = values[row * width];
+        if (isnan(value)) continue;
+        count++;
+        newest = row;
+        if (value < low) low = value;
+        if (value > high) high = value;
+        steps += whole(value * scale);
+        if (is_energetic) energy += energy_of(blocks->energies, value);
     }
+    out->count[cell] = count;
+    out->low[cell] = low;
+    out->high[cell] = high;
+    out->steps[cell] = steps;
+    out->energy[cell] = energy;
+    out->newest[cell] = NEVER;
+    if (count)
+        out->newest[cell] = regions->since_epoch[regions->row[group] + first + newest] +
+                            regions->epoch[group];
+}
+
+/* How many blocks before its turn a block's rows are asked of memory. */
+enum { AHEAD = 8 };
+
+/* In a large city each block is of another terminal, and its newest rows are in no cache. */
+static void fetch_ahead(const Regions *regions, const Blocks *blocks, int64_t block) {
+    if (block + AHEAD >= blocks->count) return;
+    int64_t group = blocks->group[block + AHEAD], count = regions->count[group];
+    int64_t width = blocks->width, row = count > 2 ? count - 2 : 0;
+    const double *cells = regions->values + regions->cell[group] + row * width;
+    __builtin_prefetch(regions->since_epoch + regions->row[group] + row);
+    for (int64_t i = 0; i < 2 * width; i += 8) __builtin_prefetch(cells + i);
 }
 
 void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *ends,
@@ -72,11 +94,14 @@ void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *
     for (int64_t round = 0; round < rounds; round++)
         for (int64_t block = 0; block < blocks->count; block++) {
             int64_t group = blocks->group[block], number = round * blocks->count + block;
+            fetch_ahead(regions, blocks, block);
             int64_t first = first_from(regions, group, ends[round] + blocks->start[block]);
             int64_t last = first_from(regions, group, ends[round] + blocks->end[block]);
             out->rows[number] = last - first;
             out->first[number] = regions->cell[group] + first * blocks->width;
-            reduce_block(regions, blocks, block, first, last, number * blocks->width, out);
+            for (int64_t i = 0; i < blocks->width; i++)
+                reduce_column(regions, blocks, block, i, first, last - first,
+                              number * blocks->width + i, out);
         }
 }
 
