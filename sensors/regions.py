@@ -1,9 +1,9 @@
 """Memory of the row store: a region of two flat pools for the rows of each group.
 
-A region grows with the rows that come, by a quarter at a time, and no farther ahead than the
+A region grows with the rows that come, by two fifths at a time, and no farther ahead than the
 declared cadence asks for. When the pools have no room left, all regions are packed anew, and each
-gets the room that it will want next: so a row is copied some five times while a city comes in, and
-no more once every group has its usual rows.
+gets the room that it will want next: so a row is copied three or four times while a city comes in,
+and no more once every group has its usual rows.
 """
 
 from typing import Final
@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from sensors.decimals import Floats, Ints
 from sensors.growing import Growing
-from sensors.row_copies import Pools, Spot, copy_rows
+from sensors.native.copying import copier
+from sensors.row_copies import Pools, Spot
 
 NEVER: Final = -(2**62)
 """Before every event time, ms."""
@@ -41,6 +42,7 @@ class Regions:
         self.since_epoch: npt.NDArray[np.int32] = np.empty(16, np.int32)
         self.values: Floats = np.empty(64)
         self._rows_used = self._cells_used = 0
+        self._copy = copier()
 
     def __len__(self) -> int:
         return len(self._width)
@@ -165,7 +167,7 @@ class Regions:
         width, left = self.width[groups], self.count[groups] - rows
         goal = Spot(self.row[groups], self.cell[groups])
         origin = Spot(goal.row + rows, goal.cell + rows * width)
-        copy_rows(self._pools, origin, self._pools, goal, width, left)
+        self._copy(self._pools, origin, self._pools, goal, width, left)
         self.count[groups] = left
 
     def drop_old(self, groups: Ints, now: Ints) -> None:
@@ -194,7 +196,7 @@ class Regions:
     def _room_for(self, groups: Ints, rows: Ints) -> Ints:
         """Rows that a group should have room for which holds so many: some are still to come."""
         usual: Ints = np.maximum(self._usual.data[groups], rows) * 10 // 9 + 1
-        ahead: Ints = np.minimum(rows + np.maximum(rows >> 2, _LEAST_AHEAD), usual)
+        ahead: Ints = np.minimum(rows + np.maximum(rows * 2 // 5, _LEAST_AHEAD), usual)
         return ahead
 
     def _rebase(self, groups: Ints, oldest: Ints) -> None:
@@ -227,7 +229,7 @@ class Regions:
             return
         goal = Spot(self._rows_used + _begins(room), self._cells_used + _begins(cells))
         origin = Spot(self.row[groups], self.cell[groups])
-        copy_rows(self._pools, origin, self._pools, goal, width, self.count[groups])
+        self._copy(self._pools, origin, self._pools, goal, width, self.count[groups])
         self.row[groups], self.cell[groups] = goal
         self._room.data[groups] = room
         self._rows_used, self._cells_used = rows_used, cells_used
@@ -251,7 +253,7 @@ class Regions:
             np.empty(cells_used + cells_used // _SPARE + 64),
         )
         goal = Spot(_begins(rooms), _begins(cells))
-        copy_rows(self._pools, Spot(self.row, self.cell), pools, goal, self.width, self.count)
+        self._copy(self._pools, Spot(self.row, self.cell), pools, goal, self.width, self.count)
         self.since_epoch, self.values = pools
         self.row[:], self.cell[:] = goal
         self._room.data[:] = rooms

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 9
+#define VITALS_ABI 10
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -62,6 +62,16 @@ typedef struct {
     int64_t *count, *newest;                                             /* [groups] */
     const int64_t *floor, *epoch, *row, *cell, *width, *room, *capacity; /* [groups] */
 } Regions;
+
+/* Rows of groups that are copied from place to place; source and target may be the same pools. */
+typedef struct {
+    int64_t groups;
+    const int32_t *since_epoch;
+    const double *values;
+    int32_t *target_since_epoch;
+    double *target_values;
+    const int64_t *row, *cell, *to_row, *to_cell, *width, *count; /* [groups] */
+} Copies;
 
 /* `Rows` of sensors/appending.py, and which of them are odd. */
 typedef struct {
@@ -151,6 +161,7 @@ int64_t vitals_append(const Regions *regions, const Rows *rows, int64_t from, in
                       uint8_t *outcome, int64_t *lacking);
 int64_t vitals_rows_at(const Regions *regions, const int64_t *groups, const int64_t *instants,
                        int64_t count, uint8_t *is_there, double *values);
+void vitals_copy_rows(const Copies *copies);
 void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *ends,
                    int64_t rounds, const Table *out);
 void vitals_pool(const Members *members, const Table *tables, int64_t rounds, const Pools *out);

@@ -1,5 +1,6 @@
 """The ledger of a zone partition: what became of every record."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
@@ -46,9 +47,9 @@ class Books:
         for index, refused in incoming.refused.items():
             number = self._terminal_of(incoming, index, layouts)
             booked += [(number, reason) for _, reason in refused]
-        for number, reason in booked:
-            self._directory.counts[number, (0, COLUMN[reason.outcome])] += 1
-            self.add_reason(reason, 1)
+        for (number, reason), count in Counter(booked).items():
+            self._directory.counts[number, (0, COLUMN[reason.outcome])] += count
+            self.add_reason(reason, count)
         if booked:
             self._blocks.booked(np.array([number for number, _ in booked]))
 

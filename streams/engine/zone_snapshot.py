@@ -107,7 +107,7 @@ class Blocks:
 
     def booked(self, terminals: Ints) -> None:
         """Note terminals whose ledger or last word changed."""
-        self._booked.update(np.unique(terminals // _CHUNK).tolist())
+        self._booked.update(np.flatnonzero(np.bincount(terminals // _CHUNK)).tolist())
 
     def floors(self) -> dict[int, int]:
         """Floor of each group that has forgotten something."""
