@@ -20,7 +20,7 @@ NEVER: Final = -(2**62)
 """Before every event time, ms."""
 SPAN: Final = 2**31 - 1
 """Largest distance of an instant from its group's epoch, ms: 24 days."""
-_LEAST_AHEAD: Final = 8
+_LEAST_AHEAD: Final = 4
 """Rows that a region has room for beside those it holds when it is placed, at least."""
 _SPARE: Final = 16
 """What this part of the pools is kept free for regions that are placed between two packings."""

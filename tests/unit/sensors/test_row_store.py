@@ -489,7 +489,7 @@ def test_room_stays_in_proportion_to_the_rows(seed):
         rows = [(group, T0_MS + 1000 * n + k) for k, group in enumerate(some)]
         assert set(appended(store, rows, [[1.0, 2.0]] * len(rows), T0_MS)) == {ADDED}
     held = int(store.count.sum())
-    most = (held * 5 // 4 + 4 * len(groups)) * 18 // 16 + 64
+    most = (held * 7 // 5 + 4 * len(groups)) * 18 // 16 + 64
     assert store.since_epoch.size <= most
     assert store.values.size <= 2 * most
 
