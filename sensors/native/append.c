@@ -23,19 +23,6 @@ static void expect(const Regions *regions, const Rows *rows, int64_t *coming) {
     }
 }
 
-/* How many rows of a group are before an instant since its epoch. */
-static int64_t place_of(const int32_t *since_epoch, int64_t count, int64_t since) {
-    int64_t low = 0, high = count;
-    while (low < high) {
-        int64_t middle = (low + high) / 2;
-        if (since_epoch[middle] < since)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* Whether all readings of a row stand in its cells already. */
 static int is_repeated(const Rows *rows, int64_t row, const double *cells) {
     for (int64_t i = rows->first[row]; i < rows->first[row + 1]; i++)
@@ -73,7 +60,7 @@ int64_t vitals_append(const Regions *regions, const Rows *rows, int64_t from, in
         int64_t since = at - regions->epoch[group], place = count;
         if (at <= regions->newest[group]) {
             const int32_t *known = regions->since_epoch + regions->row[group];
-            place = place_of(known, count, since);
+            place = rows_before(known, 0, count, since);
             if (place < count && known[place] == since) {
                 const double *cells =
                     regions->values + regions->cell[group] + place * regions->width[group];
@@ -101,7 +88,7 @@ int64_t vitals_rows_at(const Regions *regions, const int64_t *groups, const int6
         int64_t group = groups[i], since = instants[i] - regions->epoch[group];
         int64_t rows = regions->count[group], width = regions->width[group];
         const int32_t *known = regions->since_epoch + regions->row[group];
-        int64_t place = place_of(known, rows, since);
+        int64_t place = rows_before(known, 0, rows, since);
         is_there[i] = place < rows && known[place] == since;
         if (!is_there[i]) continue;
         memcpy(next, regions->values + regions->cell[group] + place * width,

@@ -50,7 +50,7 @@ class CompiledAppend:
             self._coming = np.zeros(2 * len(store), np.int64)
         outcome, lacking = np.zeros(count, np.int8), INT()
         given = _Rows(count=count, **rows._asdict(), is_odd=is_odd)
-        row, is_ensured = -1, False
+        row, is_ensured, stopped_at = -1, False, -1
         while True:
             row = self._append(
                 ctypes.byref(self._tables()), ctypes.byref(given), INT(row),
@@ -64,10 +64,13 @@ class CompiledAppend:
                 some = by_group(rows.group[order], rows.at[order])
                 ensure(store, some, some.counts, now)
                 is_ensured = True
-            else:
-                wanted = rows.group[row], lacking.value, now, rows.at[row]
-                group, added, at_once, oldest = (np.array([number]) for number in wanted)
-                store.make_room(group, added, at_once, oldest)
+                continue
+            if row == stopped_at:
+                raise RuntimeError(f"no room for group {rows.group[row]} at {rows.at[row]} ms")
+            stopped_at = row
+            wanted = rows.group[row], lacking.value, now, rows.at[row]
+            group, added, at_once, oldest = (np.array([number]) for number in wanted)
+            store.make_room(group, added, at_once, oldest)
 
 
 def appender(store: RowStore) -> Callable[[Rows, Bools, int], Outcomes]:

@@ -149,6 +149,20 @@ typedef struct {
     double *arrived;          /* [rounds][members] */
 } Pools;
 
+/* The first of the rows [low, high), which are sorted, that is not before an instant since its group's
+ * epoch; `high` where all are. */
+static inline int64_t rows_before(const int32_t *since_epoch, int64_t low, int64_t high,
+                                  int64_t since) {
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (since_epoch[middle] < since)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 int vitals_start(void);
 void vitals_learn_heads(const Heads *heads, const int64_t *layouts, int64_t count);
 int64_t vitals_lines(const uint8_t *frame, int64_t size);

@@ -20,14 +20,7 @@ static int64_t first_from(const Regions *regions, int64_t group, int64_t at) {
     int64_t low = 0, high = count, step = 8;
     while (high - step > 0 && since_epoch[high - step] >= since) high -= step, step *= 2;
     if (high - step > 0) low = high - step;
-    while (low < high) {
-        int64_t middle = (low + high) / 2;
-        if (since_epoch[middle] < since)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return rows_before(since_epoch, low, high, since);
 }
 
 /* The nearest whole number, half to even, as rint() gives it. */
