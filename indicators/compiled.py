@@ -27,10 +27,7 @@ class _Blocks(Struct):
 
 
 class _Table(Struct):
-    _fields_ = [
-        (name, POINTER) for name in ("rows", "first", "count", "steps", "energy", "newest", "low",
-                                     "high")
-    ]  # fmt: skip
+    _fields_ = [(name, POINTER) for name in ("rows", "first", "cells")]
 
 
 class _Members(Struct):

@@ -80,9 +80,9 @@ def pool_columns(places: Places, tables: Sequence[Table], rounds: int) -> Column
     before = np.cumsum([0, *(table.count.size for table in tables)])[places.table]
     # Shape (rounds, members).
     cell = before + places.cell + np.outer(np.arange(rounds), places.size)
+    cells = np.concatenate([table.cells.ravel() for table in tables])[cell]
     count, low, high, steps, energy, newest = (
-        _joined([getattr(table, name) for table in tables])[cell]
-        for name in ("count", "low", "high", "steps", "energy", "newest")
+        cells[name] for name in ("count", "low", "high", "steps", "energy", "newest")
     )
     columns: list[tuple[np.ufunc, Any]] = [
         (np.add, count), (np.minimum, low), (np.maximum, high), (np.add, steps), (np.add, energy),
@@ -92,10 +92,3 @@ def pool_columns(places: Places, tables: Sequence[Table], rounds: int) -> Column
     if first.size == count.shape[1]:
         return Columns(*(column for _, column in columns))
     return Columns(*(ufunc.reduceat(column, first, axis=1) for ufunc, column in columns))
-
-
-def _joined(columns: Sequence[Any]) -> Any:  # noqa: ANN401 - arrays of one dtype or another
-    """Tables one after the other, as one row of cells."""
-    if len(columns) == 1:
-        return columns[0].ravel()
-    return np.concatenate([column.ravel() for column in columns])

@@ -38,6 +38,15 @@ class Blocks(NamedTuple):
     guess: int
 
 
+CELL: Final = np.dtype(
+    [
+        *((name, np.int64) for name in ("count", "steps", "energy", "newest")),
+        ("low", np.float64), ("high", np.float64),
+    ]
+)  # fmt: skip
+"""What one column of one block comes to: see `Table`."""
+
+
 class Table:
     """What the columns of blocks come to, each of shape (blocks, width).
 
@@ -49,6 +58,7 @@ class Table:
     Attributes:
         rows: Rows of each block, shape (blocks,).
         first: First cell of each block in the pool, shape (blocks,).
+        cells: The following ones, as records (`CELL`).
         count: Values in the column.
         low: Smallest of them.
         high: Largest of them.
@@ -57,13 +67,17 @@ class Table:
         newest: Instant of the last one, ms.
     """
 
-    __slots__ = ("count", "energy", "first", "high", "low", "newest", "pool", "rows", "steps")
+    __slots__ = (
+        "cells", "count", "energy", "first", "high", "low", "newest", "pool", "rows", "steps",
+    )  # fmt: skip
 
     def __init__(self, pool: Floats, blocks: int, width: int) -> None:
         self.pool = pool
         self.rows, self.first = np.empty((2, blocks), np.int64)
-        self.count, self.steps, self.energy, self.newest = np.empty((4, blocks, width), np.int64)
-        self.low, self.high = np.empty((2, blocks, width))
+        self.cells = np.empty((blocks, width), CELL)
+        self.count, self.steps, self.energy, self.newest, self.low, self.high = (
+            self.cells[name] for name in CELL.fields or ()
+        )
 
     def clear(self) -> None:
         """As of blocks without rows; before, nothing stands in the columns."""

@@ -48,14 +48,38 @@ static void put(const Regions *regions, const Rows *rows, int64_t row, int64_t p
     for (int64_t i = first; i < end; i++) cells[rows->column[i]] = rows->value[i];
 }
 
-/* Append the rows from one on (-1: all, a first call), and say of each what became of it. Gives the first whose group has no
- * room for it, with how many rows of the group are still to come in `lacking`; call again from there
- * when it has. All rows: count. */
+/* How many rows before its turn a group's tables are asked of memory, and half as many its place. */
+enum { AHEAD = 16 };
+
+static void fetch_ahead(const Regions *regions, const Rows *rows, int64_t row) {
+    if (row + AHEAD < rows->count) {
+        int64_t group = rows->group[row + AHEAD];
+        __builtin_prefetch(regions->floor + group);
+        __builtin_prefetch(regions->epoch + group);
+        __builtin_prefetch(regions->newest + group);
+        __builtin_prefetch(regions->row + group);
+        __builtin_prefetch(regions->cell + group);
+        __builtin_prefetch(regions->width + group);
+        __builtin_prefetch(regions->room + group);
+    }
+    if (row + AHEAD / 2 < rows->count) {
+        int64_t group = rows->group[row + AHEAD / 2], count = regions->count[group];
+        int64_t width = regions->width[group];
+        const double *cells = regions->values + regions->cell[group] + count * width;
+        __builtin_prefetch(regions->since_epoch + regions->row[group] + count, 1);
+        for (int64_t i = 0; i < width; i += 8) __builtin_prefetch(cells + i, 1);
+    }
+}
+
+/* Append the rows from one on (-1: all, a first call), and say of each what became of it. Gives the
+ * first whose group has no room for it, with how many rows of the group are still to come in
+ * `lacking`; call again from there when it has. All rows: count. */
 int64_t vitals_append(const Regions *regions, const Rows *rows, int64_t from, int64_t *coming,
                       uint8_t *outcome, int64_t *lacking) {
     if (from < 0) expect(regions, rows, coming);
     for (int64_t i = from < 0 ? 0 : from; i < rows->count; i++) {
         int64_t group = rows->group[i], at = rows->at[i], count = regions->count[group];
+        fetch_ahead(regions, rows, i);
         if (coming[group] & MAY_BE_FULL || at < regions->floor[group]) continue;
         int64_t since = at - regions->epoch[group], place = count;
         if (at <= regions->newest[group]) {

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 10
+#define VITALS_ABI 11
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -126,11 +126,16 @@ typedef struct {
     const Energies *energies;
 } Blocks;
 
+/* `CELL` of indicators/reduction.py: what is read together lies together. */
+typedef struct {
+    int64_t count, steps, energy, newest;
+    double low, high;
+} Cell;
+
 /* `Table` of indicators/reduction.py; all of it is written. */
 typedef struct {
-    int64_t *rows, *first;                      /* [rounds × blocks] */
-    int64_t *count, *steps, *energy, *newest;   /* [rounds × blocks][width] */
-    double *low, *high;                         /* the same */
+    int64_t *rows, *first; /* [rounds × blocks] */
+    Cell *cells;           /* [rounds × blocks][width] */
 } Table;
 
 /* Members of pools, of `Places` of indicators/pooling.py. */

@@ -41,8 +41,7 @@ static int64_t energy_of(const Energies *energies, double level) {
 
 /* One column of a block's rows: `values` is its first cell, and `width` cells farther the next. */
 static void reduce_column(const Regions *regions, const Blocks *blocks, int64_t block,
-                          int64_t column, int64_t first, int64_t rows, int64_t cell,
-                          const Table *out) {
+                          int64_t column, int64_t first, int64_t rows, Cell *out) {
     int64_t group = blocks->group[block], width = blocks->width, newest = -1;
     const double *values = regions->values + regions->cell[group] + first * width + column;
     double scale = blocks->scale[block * width + column], low = INFINITY, high = -INFINITY;
@@ -58,44 +57,81 @@ static void reduce_column(const Regions *regions, const Blocks *blocks, int64_t 
         steps += whole(value * scale);
         if (is_energetic) energy += energy_of(blocks->energies, value);
     }
-    out->count[cell] = count;
-    out->low[cell] = low;
-    out->high[cell] = high;
-    out->steps[cell] = steps;
-    out->energy[cell] = energy;
-    out->newest[cell] = NEVER;
+    int64_t at = NEVER;
     if (count)
-        out->newest[cell] = regions->since_epoch[regions->row[group] + first + newest] +
-                            regions->epoch[group];
+        at = regions->since_epoch[regions->row[group] + first + newest] + regions->epoch[group];
+    *out = (Cell){count, steps, energy, at, low, high};
 }
 
-/* How many blocks before its turn a block's rows are asked of memory. */
-enum { AHEAD = 8 };
+/* The rows of a block in one round. */
+typedef struct {
+    int64_t first, rows;
+} Span;
 
-/* In a large city each block is of another terminal, and its newest rows are in no cache. */
-static void fetch_ahead(const Regions *regions, const Blocks *blocks, int64_t block) {
-    if (block + AHEAD >= blocks->count) return;
-    int64_t group = blocks->group[block + AHEAD], count = regions->count[group];
-    int64_t width = blocks->width, row = count > 2 ? count - 2 : 0;
-    const double *cells = regions->values + regions->cell[group] + row * width;
-    __builtin_prefetch(regions->since_epoch + regions->row[group] + row);
-    for (int64_t i = 0; i < 2 * width; i += 8) __builtin_prefetch(cells + i);
+/* How many blocks go each step together, and how many blocks or members before its turn one is asked
+ * of memory. In a large city each block is of another terminal, and its rows are in no cache: all
+ * that a step will read is asked for by the step before. */
+enum { TOGETHER = 16, AHEAD = 16 };
+
+static void fetch_tables(const Regions *regions, int64_t group) {
+    __builtin_prefetch(regions->count + group);
+    __builtin_prefetch(regions->row + group);
+    __builtin_prefetch(regions->cell + group);
+    __builtin_prefetch(regions->epoch + group);
+}
+
+/* The instants of the newest rows. */
+static void fetch_instants(const Regions *regions, int64_t group) {
+    int64_t count = regions->count[group];
+    const int32_t *end = regions->since_epoch + regions->row[group] + count;
+    __builtin_prefetch(end - (count > 0));
+    __builtin_prefetch(end - (count > 9 ? 9 : count));
+}
+
+static Span span_of(const Regions *regions, const Blocks *blocks, int64_t block, int64_t end) {
+    int64_t group = blocks->group[block];
+    int64_t first = first_from(regions, group, end + blocks->start[block]);
+    Span span = {first, first_from(regions, group, end + blocks->end[block]) - first};
+    const double *cells = regions->values + regions->cell[group] + first * blocks->width;
+    /* Of many rows, the processor finds the later ones itself. */
+    int64_t near = (span.rows < 2 ? span.rows : 2) * blocks->width;
+    for (int64_t i = 0; i < near; i += 8) __builtin_prefetch(cells + i);
+    if (near) __builtin_prefetch(cells + near - 1);
+    return span;
+}
+
+/* Some blocks in one round; `number` is the first one's in the table. */
+static void reduce_blocks(const Regions *regions, const Blocks *blocks, int64_t block, int64_t some,
+                          int64_t end, int64_t number, const Table *out) {
+    Span spans[TOGETHER];
+    int64_t width = blocks->width;
+    for (int64_t i = block + some; i < block + some + AHEAD && i < blocks->count; i++)
+        fetch_tables(regions, blocks->group[i]);
+    for (int64_t i = 0; i < some; i++) fetch_instants(regions, blocks->group[block + i]);
+    for (int64_t i = 0; i < some; i++) spans[i] = span_of(regions, blocks, block + i, end);
+    for (int64_t i = 0; i < some; i++, number++) {
+        out->rows[number] = spans[i].rows;
+        out->first[number] = regions->cell[blocks->group[block + i]] + spans[i].first * width;
+        for (int64_t column = 0; column < width; column++)
+            reduce_column(regions, blocks, block + i, column, spans[i].first, spans[i].rows,
+                          out->cells + number * width + column);
+    }
 }
 
 void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *ends,
                    int64_t rounds, const Table *out) {
     for (int64_t round = 0; round < rounds; round++)
-        for (int64_t block = 0; block < blocks->count; block++) {
-            int64_t group = blocks->group[block], number = round * blocks->count + block;
-            fetch_ahead(regions, blocks, block);
-            int64_t first = first_from(regions, group, ends[round] + blocks->start[block]);
-            int64_t last = first_from(regions, group, ends[round] + blocks->end[block]);
-            out->rows[number] = last - first;
-            out->first[number] = regions->cell[group] + first * blocks->width;
-            for (int64_t i = 0; i < blocks->width; i++)
-                reduce_column(regions, blocks, block, i, first, last - first,
-                              number * blocks->width + i, out);
+        for (int64_t block = 0; block < blocks->count; block += TOGETHER) {
+            int64_t left = blocks->count - block, some = left < TOGETHER ? left : TOGETHER;
+            reduce_blocks(regions, blocks, block, some, ends[round],
+                          round * blocks->count + block, out);
         }
+}
+
+static const Cell *cell_of(const Members *members, const Table *tables, int64_t round,
+                           int64_t member) {
+    const Table *table = tables + members->table[member];
+    return table->cells + round * members->size[member] + members->cell[member];
 }
 
 /* The members of a pool in one round as one, and how many of each one's expected readings arrived. */
@@ -106,16 +142,17 @@ static void pool_members(const Members *members, const Table *tables, int64_t ro
     int64_t count = 0, steps = 0, energy = 0, newest = INT64_MIN;
     double low = INFINITY, high = -INFINITY;
     for (int64_t i = first; i < end; i++) {
-        const Table *table = tables + members->table[i];
-        int64_t cell = round * members->size[i] + members->cell[i], own = table->count[cell];
-        int64_t at = table->newest[cell] - members->shift[i];
+        const Cell *cell = cell_of(members, tables, round, i);
+        if (i + AHEAD < members->count)
+            __builtin_prefetch(cell_of(members, tables, round, i + AHEAD));
+        int64_t own = cell->count, at = cell->newest - members->shift[i];
         double promised = members->promised[i];
         count += own;
-        steps += table->steps[cell];
-        energy += table->energy[cell];
+        steps += cell->steps;
+        energy += cell->energy;
         if (at > newest) newest = at;
-        if (table->low[cell] < low) low = table->low[cell];
-        if (table->high[cell] > high) high = table->high[cell];
+        if (cell->low < low) low = cell->low;
+        if (cell->high > high) high = cell->high;
         out->arrived[round * members->count + i] = (double)own < promised ? (double)own : promised;
     }
     out->count[to] = count;

@@ -92,9 +92,9 @@ static uint64_t hash(const uint8_t *text, int64_t length) {
     return mixed;
 }
 
-/* The slot of a head: of its first layout, or the free one where it is to be put. */
-static int64_t slot_of(const Heads *heads, const uint8_t *head, int64_t length) {
-    int64_t slot = (int64_t)hash(head, length) & heads->mask;
+/* The slot of a head, from the one its hash gives on: of its first layout, or the free one where it
+ * is to be put. */
+static int64_t slot_of(const Heads *heads, const uint8_t *head, int64_t length, int64_t slot) {
     for (;; slot = (slot + 1) & heads->mask) {
         int64_t layout = heads->slots[slot];
         if (layout < 0) return slot;
@@ -106,9 +106,10 @@ static int64_t slot_of(const Heads *heads, const uint8_t *head, int64_t length) 
 
 void vitals_learn_heads(const Heads *heads, const int64_t *layouts, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
-        int64_t layout = layouts[i];
+        int64_t layout = layouts[i], length = heads->length[layout];
         const uint8_t *head = heads->text + heads->start[layout];
-        heads->slots[slot_of(heads, head, heads->length[layout])] = (int32_t)layout;
+        int64_t slot = (int64_t)hash(head, length) & heads->mask;
+        heads->slots[slot_of(heads, head, length, slot)] = (int32_t)layout;
     }
 }
 
@@ -151,20 +152,71 @@ static int take(const Shape *shape, int64_t row, int64_t line, const double *num
     return 1;
 }
 
-static int64_t layout_of(const Layouts *layouts, const uint8_t *start, const uint8_t *end,
-                         int64_t line, Columns *out) {
-    const uint8_t *first = head_end(start, end);
-    if (!first || !layouts->heads.mask) return -1;
-    int64_t slot = slot_of(&layouts->heads, start, first - start);
+/* A line on its way to its layout. */
+typedef struct {
+    const uint8_t *start, *end, *first; /* of the line, and of its first number; NULL: none */
+    int64_t slot, layout;
+} Line;
+
+/* How many lines go each step together. In a large city each is of another terminal whose tables are
+ * in no cache: a step asks memory for what the next one reads, and meanwhile does the other lines. */
+enum { TOGETHER = 16 };
+
+static void find_slot(const Layouts *layouts, Line *line) {
+    const Heads *heads = &layouts->heads;
+    line->first = heads->mask ? head_end(line->start, line->end) : NULL;
+    if (!line->first) return;
+    line->slot = (int64_t)hash(line->start, line->first - line->start) & heads->mask;
+    __builtin_prefetch(heads->slots + line->slot);
+}
+
+static void find_head(const Layouts *layouts, Line *line) {
+    int64_t layout = line->layout = line->first ? layouts->heads.slots[line->slot] : -1;
+    if (layout < 0) return;
+    __builtin_prefetch(layouts->heads.start + layout);
+    __builtin_prefetch(layouts->heads.length + layout);
+    __builtin_prefetch(layouts->shape + layout);
+    __builtin_prefetch(layouts->row + layout);
+    __builtin_prefetch(layouts->next + layout);
+}
+
+/* All bytes of a row of a table. */
+static void fetch(const void *row, int64_t size) {
+    for (int64_t i = 0; i < size; i += 64) __builtin_prefetch((const char *)row + i);
+}
+
+static void find_row(const Layouts *layouts, const Line *line) {
+    if (line->layout < 0) return;
+    const Shape *shape = layouts->shapes + layouts->shape[line->layout];
+    int64_t row = layouts->row[line->layout], start = layouts->heads.start[line->layout];
+    fetch(layouts->heads.text + start, line->first - line->start);
+    fetch(shape->gap_lengths + row * shape->numbers, shape->numbers * 4);
+    fetch(shape->own + row * shape->own_width, shape->own_width);
+    fetch(shape->channels + row * shape->readings, shape->readings * 4);
+    __builtin_prefetch(shape->wording + row);
+}
+
+static int64_t layout_of(const Layouts *layouts, const Line *line, int64_t number, Columns *out) {
+    if (line->layout < 0) return -1;
+    int64_t slot = slot_of(&layouts->heads, line->start, line->first - line->start, line->slot);
     int64_t layout = layouts->heads.slots[slot];
     for (; layout >= 0; layout = layouts->next[layout]) {
         const Shape *shape = layouts->shapes + layouts->shape[layout];
         int64_t row = layouts->row[layout];
-        if (has_layout(shape, row, first, end, out->numbers) &&
-            take(shape, row, line, out->numbers, out))
+        if (has_layout(shape, row, line->first, line->end, out->numbers) &&
+            take(shape, row, number, out->numbers, out))
             return layout;
     }
     return -1;
+}
+
+static void read_lines(const Layouts *layouts, Line *lines, int64_t count, int64_t number,
+                       Columns *out) {
+    for (int64_t i = 0; i < count; i++) find_slot(layouts, lines + i);
+    for (int64_t i = 0; i < count; i++) find_head(layouts, lines + i);
+    for (int64_t i = 0; i < count; i++) find_row(layouts, lines + i);
+    for (int64_t i = 0; i < count; i++)
+        out->layout[number + i] = layout_of(layouts, lines + i, number + i, out);
 }
 
 int64_t vitals_lines(const uint8_t *frame, int64_t size) {
@@ -176,21 +228,26 @@ int64_t vitals_lines(const uint8_t *frame, int64_t size) {
 
 int64_t vitals_scan(const uint8_t *frame, int64_t size, const Layouts *layouts, Columns *out) {
     const uint8_t *at = frame, *last = frame + size;
-    int64_t line = 0;
+    Line lines[TOGETHER];
+    int64_t done = 0, waiting = 0;
     out->readings = 0;
     while (at < last) {
         const uint8_t *end = memchr(at, '\n', (size_t)(last - at));
         if (!end) end = last;
         if (end > at) {
-            out->starts[line] = at - frame;
-            out->ends[line] = end - frame;
-            out->received[line] = 0;
-            out->layout[line] = layout_of(layouts, at, end, line, out);
-            line++;
+            out->starts[done + waiting] = at - frame;
+            out->ends[done + waiting] = end - frame;
+            out->received[done + waiting] = 0;
+            lines[waiting++] = (Line){.start = at, .end = end};
         }
         at = end + 1;
+        if (waiting == TOGETHER || (waiting && at >= last)) {
+            read_lines(layouts, lines, waiting, done, out);
+            done += waiting;
+            waiting = 0;
+        }
     }
-    return line;
+    return done;
 }
 
 int vitals_start(void) {

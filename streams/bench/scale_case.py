@@ -24,6 +24,7 @@ from streams.bench.schedule import NO_FAULTS, schedule
 from streams.citypack import CityPack, engine_config, load_pack
 from streams.engine.config import EngineConfig
 from streams.engine.zone_partition import ZonePartition
+from streams.worker.memory import keep_freed_memory, spare_the_collector
 
 LIVE_FRAMES: Final = 5
 """Frames after each of which an incremental snapshot is taken."""
@@ -119,7 +120,9 @@ def run_case(spec: ScaleSpec) -> ScaleFigures:
     # Warm-up and measurement each end with a whole frame.
     total = spec.warm_up + spec.packs + (2 + LIVE_FRAMES) * _FRAME_PACKS
     source = frames(schedule(places, total, _SEED, NO_FAULTS), _SEED)
-    gc.collect()
+    # As a worker does.
+    keep_freed_memory()
+    spare_the_collector()
     if spec.is_traced:
         # What is imported or filled at first use only is code and not state.
         first = next(source)
