@@ -16,7 +16,19 @@ class Basis(StrEnum):
 
     READINGS = "readings"
     LIVENESS = "liveness"
+    HISTORY = "history"
     SIGNS = "signs"
+
+
+class Quality(StrEnum):
+    """How far a value can be trusted, in QARTOD's words.
+
+    `SUSPECT`: half of the expected readings or less arrived, or something speaks against it.
+    """
+
+    PASS = "pass"  # noqa: S105 - QARTOD's word
+    SUSPECT = "suspect"
+    MISSING = "missing"
 
 
 class Level(msgspec.Struct, frozen=True):
@@ -45,12 +57,16 @@ class Measure(msgspec.Struct, frozen=True):
         reason: Why there is no value.
         detail: What the value is made of; numbers and short words only.
         level: Overrides the level found by the sign's edges.
+        weights: Terminal → its share in the value, 0–1; together 1 where all is known.
+        is_suspect: Whether something speaks against the value, which stands in `detail`.
     """
 
     value: float | None
     reason: str | None = None
     detail: dict[str, Any] = {}
     level: str | None = None
+    weights: dict[str, float] = {}
+    is_suspect: bool = False
 
 
 class VitalValue(msgspec.Struct, frozen=True):
@@ -70,6 +86,8 @@ class VitalValue(msgspec.Struct, frozen=True):
         reason: Why the value is NA.
         detail: What it is made of.
         place: zone, town or district.
+        weights: Terminal → its share in the value, 0–1, the largest first; at most eight.
+        quality: How far it can be trusted.
     """
 
     at: int
@@ -85,6 +103,8 @@ class VitalValue(msgspec.Struct, frozen=True):
     reason: str | None = None
     detail: dict[str, Any] = {}
     place: str = "zone"
+    weights: dict[str, float] = {}
+    quality: Quality = Quality.MISSING
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -98,6 +118,8 @@ class Inputs(msgspec.Struct, frozen=True):
         heard: Terminal → (latest event time or None, seconds between its readings), for LIVENESS.
         latest: Sign id → its newest value, for SIGNS.
         hops: Sign id → ms between its values in this zone, for SIGNS.
+        history: Sign id → its values whose windows end in (start, end], oldest first, for HISTORY.
+        ratings: (terminal, quantity) → what the thing is built for, as its terminal declares it.
         memory: The sign's own memory in this zone; the formula may change it. Ints and floats only.
     """
 
@@ -108,6 +130,8 @@ class Inputs(msgspec.Struct, frozen=True):
     heard: Mapping[str, tuple[int | None, float]] = {}
     latest: Mapping[str, VitalValue] = {}
     hops: Mapping[str, int] = {}
+    history: Mapping[str, Sequence[VitalValue]] = {}
+    ratings: Mapping[tuple[str, str], float] = {}
     memory: dict[str, Any] = {}
 
     def all(self, *quantities: str) -> Sequence[Aggregate]:
@@ -144,16 +168,21 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
         id: `noun_detail`.
         zh: Chinese name.
         en: English name.
-        group: water, rain, crowd, traffic, air, noise, weather, devices or health.
+        group: What it belongs to on the page and in the index: see `indicators.topics`.
         unit: Unit of its value.
         inputs: Quantities it reads; the zone has the sign where a terminal declares one of them.
         formula: Its formula.
         many: The same for many windows at once, where all that it needs is the readings of one
             quantity together. What it says of windows without readings is not looked at.
-        source: Where formula and levels come from, with [V], [M] or [D].
+        source: Where formula and levels come from, with clause and [V], [M] or [D].
+        owner: Id of the department that answers for it.
         window_s: Length of its window, s; stretched to the cadence where data come more slowly.
         hop_s: Seconds between two windows; 0 is the window's length.
+        align_s: Seconds from local midnight to the end of a window whose hop is a day.
         basis: From what it is computed.
+        sources: Ids of the signs it is made of, for HISTORY.
+        remark: What the published sentence adds, in Chinese and in English: `str.format` patterns
+            over `detail`, left out where one of their fields is not in it.
         levels: From harmless to severe.
         descending: Levels hold at values ≤ edge (speed ratio, availability).
         min_coverage: Below this share of expected readings the value is NA, 0–1.
@@ -169,11 +198,15 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     formula: Formula
     source: str
+    owner: str = "operations"
     inputs: tuple[str, ...] = ()
     many: ManyFormula | None = None
     window_s: float = 60.0
     hop_s: float = 0.0
+    align_s: float = 0.0
     basis: Basis = Basis.READINGS
+    sources: tuple[str, ...] = ()
+    remark: tuple[str, str] = ("", "")
     levels: tuple[Level, ...] = ()
     descending: bool = False
     min_coverage: float = 0.25

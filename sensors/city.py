@@ -15,12 +15,15 @@ class DeclaredQuantity(msgspec.Struct, frozen=True, forbid_unknown_fields=False)
         unit: Unit that the terminal sends; the catalogue's or a known conversion.
         cadence: Seconds between two readings.
         stamp: Overrides what the catalogue says of the time of a reading.
+        rated: What the thing is built for, in the catalogue's unit: current of a lamp circuit,
+            depth of a shaft from its floor to the cover, spaces of a car park.
     """
 
     name: str
     unit: str
     cadence: float
     stamp: Stamp | None = None
+    rated: float | None = None
 
     @property
     def quantity(self) -> Quantity:
@@ -88,6 +91,9 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
         area_m2: Area that people can stand on.
         exposure: Weight in roll-ups (people or vehicles there on a usual day).
         free_flow_speed: km/h; learned from the data where absent.
+        road_class: expressway, arterial, secondary or branch.
+        capacity: Approved number of people (核定容量).
+        noise_class: Functional zone of GB 3096-2008: 0, 1, 2, 3, 4a or 4b.
         catchment: What drains to its lowest point, for the simulator and the ponding forecast.
         lon: Degrees.
         lat: Degrees.
@@ -104,6 +110,9 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
     area_m2: float | None = None
     exposure: float = 1.0
     free_flow_speed: float | None = None
+    road_class: str | None = None
+    capacity: float | None = None
+    noise_class: str | None = None
     catchment: Catchment | None = None
     lon: float | None = None
     lat: float | None = None
