@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from indicators.evaluate import quality_of
 from indicators.health import FRESH_HOPS, roll_up
 from indicators.rounding import rounded, significant
 from indicators.timers import Timer, Timers
@@ -108,6 +109,7 @@ class RollUp:
             level=None if number is None else self._sign.level_of(number),
             coverage=round(fresh / weight, 4) if weight else 0.0, revision=0,
             reason=measure.reason, detail=rounded(measure.detail), place=kind,
+            quality=quality_of(measure, fresh / weight if weight else 0.0),
         )  # fmt: skip
 
     def _zones_of(self, kind: str, place: Place) -> list[Zone]:

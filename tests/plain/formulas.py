@@ -44,6 +44,8 @@ class Answer(NamedTuple):
     value: float | None
     detail: dict[str, Any]
     reason: str | None = None
+    weights: dict[str, float] = {}  # noqa: RUF012 - nobody changes it
+    is_suspect: bool = False
 
 
 def total(readings: list[Reading]) -> float:
