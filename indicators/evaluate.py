@@ -78,10 +78,11 @@ def evaluate(
     if value is not None:
         value = significant(value)
         level = measure.level or (about.level_of(value) if about.levels else None)
+    weights = measure.weights or sign.weights if value is not None else {}
     return VitalValue(
         window.at, sign.place, about.id, start, end, value, about.unit, level, coverage,
         window.revision, measure.reason, rounded(measure.detail) if measure.detail else {},
-        "zone", weights_of(measure.weights), quality_of(measure, coverage),
+        "zone", weights_of(weights), quality_of(measure, coverage),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from indicators.air import AIR_SIGNS
 from indicators.ambient import AMBIENT_SIGNS
 from indicators.crowd import CROWD_SIGNS
 from indicators.device import DEVICE_SIGNS
-from indicators.health import health_sign
+from indicators.health.signs import health_sign
 from indicators.plain_windows import PLAIN_WINDOWS
 from indicators.traffic import TRAFFIC_SIGNS
 from indicators.vital_sign import VitalSign

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from indicators.plan import SignPlan, ZonePlan
-from indicators.vital_sign import Inputs, Past, Quality, VitalValue
+from indicators.vital_sign import PLAIN, Inputs, Past, Quality, VitalValue
 from sensors.city import Zone
 from tests.plain.formulas import FORMULAS, Answer, Window
 from tests.plain.reading import Reading
@@ -231,4 +231,9 @@ class MeasuredSign(PlainSign):
         if coverage < self.plan.sign.min_coverage:
             return Answer(None, {}, "low_coverage"), coverage
         window = Window(self.zone, self.plan.window, inside, self._expected, self._taught)
-        return FORMULAS[self.plan.sign.id](window), coverage
+        answer = FORMULAS[self.plan.sign.id](window)
+        terminals = {terminal for terminal, _ in self._expected}
+        if len(terminals) == 1 and answer.value is not None and self.plan.sign.group != PLAIN:
+            # What has one terminal owes it everything.
+            answer = answer._replace(weights=dict.fromkeys(terminals, 1.0))
+        return answer, coverage

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from indicators.health import health_sign
+from indicators.health.signs import health_sign
 from indicators.registry import SIGNS, SignSet
 from indicators.vital_sign import Basis, Inputs, Measure, VitalSign
 from tests.plain.formulas import FORMULAS
@@ -17,9 +17,7 @@ def past_sum(inputs: Inputs) -> Measure:
     return Measure(sum(values), detail={"windows": len(items), "oldest": items[0].window_end})
 
 
-def _made(
-    id_: str, sources: tuple[str, ...], window: float, hop: float, **more: float
-) -> VitalSign:
+def _made(id_: str, sources: tuple[str, ...], window: float, hop: float, **more: Any) -> VitalSign:
     return VitalSign(
         id=id_, zh="合计", en="Sum", group="weather", unit="1", formula=past_sum, source="a test",
         basis=Basis.HISTORY, sources=sources, window_s=window, hop_s=hop, **more,
