@@ -1,6 +1,7 @@
 """The one list of vital signs. To add one: write its formula and declaration, name it here."""
 
 from enum import StrEnum
+from typing import Final
 
 from indicators.air import AIR_SIGNS
 from indicators.ambient import AMBIENT_SIGNS
@@ -8,20 +9,28 @@ from indicators.crowd import CROWD_SIGNS
 from indicators.device import DEVICE_SIGNS
 from indicators.health.signs import health_sign
 from indicators.plain_windows import PLAIN_WINDOWS
+from indicators.settings import SignSettings
 from indicators.traffic import TRAFFIC_SIGNS
 from indicators.vital_sign import VitalSign
 from indicators.water import WATER_SIGNS
 
-_MEASURED: tuple[VitalSign, ...] = (
-    *WATER_SIGNS,
-    *CROWD_SIGNS,
-    *TRAFFIC_SIGNS,
-    *AIR_SIGNS,
-    *AMBIENT_SIGNS,
-    *DEVICE_SIGNS,
-)
 
-SIGNS: dict[str, VitalSign] = {sign.id: sign for sign in (*_MEASURED, health_sign(_MEASURED))}
+def catalogue(settings: SignSettings) -> dict[str, VitalSign]:
+    """All vital signs by id, with a city's figures, in the order of the page."""
+    measured = (
+        *WATER_SIGNS,
+        *CROWD_SIGNS,
+        *TRAFFIC_SIGNS,
+        *AIR_SIGNS,
+        *AMBIENT_SIGNS,
+        *DEVICE_SIGNS,
+    )
+    signs = (*measured, health_sign(measured, settings.health))
+    return {sign.id: sign for sign in signs}
+
+
+SIGNS: Final = catalogue(SignSettings())
+"""The catalogue with the default figures."""
 
 
 class SignSet(StrEnum):
@@ -30,7 +39,11 @@ class SignSet(StrEnum):
     CATALOGUE = "catalogue"
     WINDOWS = "windows"
 
+    def of(self, settings: SignSettings) -> dict[str, VitalSign]:
+        """The signs by id, with a city's figures."""
+        return catalogue(settings) if self is SignSet.CATALOGUE else PLAIN_WINDOWS
+
     @property
     def signs(self) -> dict[str, VitalSign]:
-        """The signs by id."""
+        """The signs by id, with the default figures."""
         return SIGNS if self is SignSet.CATALOGUE else PLAIN_WINDOWS

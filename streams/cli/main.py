@@ -15,6 +15,7 @@ COMMANDS = {
     "simulate": "Make a recording of simulated terminals, or publish it over MQTT",
     "record": "Record the readings and commands of a running system",
     "detect": "Score every `timestamp,value` CSV of a folder",
+    "catalogue": "List the vital signs: what they are made of, levels, sources",
     "check": "Check a city pack: every problem with file, line, value and mend",
     "dlq": "Look at what was rejected, and why",
     "gateway": "Carry packs from MQTT to Kafka",

@@ -8,7 +8,6 @@ import msgspec
 from anomaly.alert import AlertEvent, AlertState
 from anomaly.alert_stage import AlertStage
 from anomaly.cap import CapWriter
-from indicators.health.settings import HealthSettings
 from indicators.registry import SIGNS
 from indicators.rollup import HEALTH_INDEX, DistrictIndex, RollUp
 from indicators.rollup import RANK as ROLLUP_RANK
@@ -83,7 +82,7 @@ class DistrictPartition:
         )  # fmt: skip
         # Where no zone has an index (plain windows), there is nothing to roll up.
         sign = config.signs.get(HEALTH_INDEX, SIGNS[HEALTH_INDEX])
-        self._rollup = RollUp(config.city, sign, HealthSettings(), stages.rollup, self._timers)
+        self._rollup = RollUp(config.city, sign, config.health, stages.rollup, self._timers)
         self._vitals = VitalWriter(config.signs, config.rules.version)
         self._orders.rearm()
         self._rollup.rearm()

@@ -1,0 +1,14 @@
+"""All figures of the vital signs that a city may change: limits, levels, weights."""
+
+import msgspec
+
+from indicators.health.settings import HealthSettings
+
+
+class SignSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`limits.yaml` of a city pack, by subject; what it does not name has its default.
+
+    Defaults are from memory [M] or ours [D]; verified figures of standards stand in the code.
+    """
+
+    health: HealthSettings = HealthSettings()
