@@ -28,11 +28,11 @@ MADE: Final = (
     _made("depth_sum", ("water_depth",), 600, 60),
     _made("depth_sums", ("depth_sum", "rain_10min"), 1800, 300, min_coverage=0.0),
     _made("rain_day", ("rain_60min",), 43_200, 3600, source_hop_s=3600.0, min_coverage=0.0),
-    _made("crowd_sum", ("crowd_density", "people_count"), 3600, 0, min_coverage=0.1),
-    _made("warmth_day", ("temperature",), 86_400, 86_400, align_s=21_600.0, min_coverage=0.0),
-    _made("noise_days", ("noise_leq",), 172_800, 86_400, min_coverage=0.0),
+    _made("crowd_sum", ("crowd_density", "people_count"), 3600, 0, min_coverage=0.0),
+    _made("warmth_days", ("temperature",), 172_800, 86_400, align_s=21_600.0, min_coverage=0.0),
+    _made("noise_sum", ("noise_leq", "temperature"), 21_600, 7200, min_coverage=0.0),
 )
-"""Sliding and tumbling, one on the other, of some windows only, of two signs, of days."""
+"""Sliding and tumbling, one on the other, of some windows only, of two signs, of two days."""
 
 _MEASURED = [
     sign for sign in SIGNS.values() if sign.id in FORMULAS or sign.id == "device_availability"
