@@ -10,10 +10,10 @@ from indicators.health import health_sign
 from indicators.plain_windows import PLAIN_WINDOWS
 from indicators.traffic import TRAFFIC_SIGNS
 from indicators.vital_sign import VitalSign
-from indicators.water import WATER_SIGNS
+from indicators.water.signs import water_signs
 
 _MEASURED: tuple[VitalSign, ...] = (
-    *WATER_SIGNS,
+    *water_signs(),
     *CROWD_SIGNS,
     *TRAFFIC_SIGNS,
     *AIR_SIGNS,
