@@ -12,13 +12,13 @@ from indicators.plain_windows import PLAIN_WINDOWS
 from indicators.settings import SignSettings
 from indicators.traffic import TRAFFIC_SIGNS
 from indicators.vital_sign import VitalSign
-from indicators.water import WATER_SIGNS
+from indicators.water.signs import water_signs
 
 
 def catalogue(settings: SignSettings) -> dict[str, VitalSign]:
     """All vital signs by id, with a city's figures, in the order of the page."""
     measured = (
-        *WATER_SIGNS,
+        *water_signs(settings.water),
         *CROWD_SIGNS,
         *TRAFFIC_SIGNS,
         *AIR_SIGNS,

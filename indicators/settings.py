@@ -3,6 +3,7 @@
 import msgspec
 
 from indicators.health.settings import HealthSettings
+from indicators.water.settings import WaterSettings
 
 
 class SignSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -11,4 +12,5 @@ class SignSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     Defaults are from memory [M] or ours [D]; verified figures of standards stand in the code.
     """
 
+    water: WaterSettings = WaterSettings()
     health: HealthSettings = HealthSettings()

@@ -16,7 +16,6 @@ from indicators.device import device_availability
 from indicators.registry import SIGNS
 from indicators.traffic import LEARNING_WINDOWS, MEMORY_WINDOWS, traffic_speed, traffic_speed_ratio
 from indicators.vital_sign import Inputs
-from indicators.water import rain_depth, water_depth
 from indicators.window import Aggregate
 from indicators.window import aggregate as aggregate_of
 from sensors.city import Zone
@@ -169,26 +168,6 @@ def test_leq_pools_all_meters_of_the_place():
 def test_loud_second_dominates_the_minute():
     measure = noise_leq(inputs(aggregate("laeq", [50.0] * 59 + [90.0])))
     assert measure.value == pytest.approx(10 * math.log10((59 * 1e5 + 1e9) / 60), abs=1e-6)
-
-
-def test_rain_amounts_add_up():
-    assert rain_depth(inputs(aggregate("rain", [0.2, 0.3, 0.5]))).value == 1.0
-
-
-def test_rain_rate_is_its_mean_over_the_window():
-    ten = inputs(aggregate("rain_rate", [30.0, 60.0]), window=600_000)
-    assert rain_depth(ten).value == pytest.approx(7.5)
-
-
-def test_wettest_gauge_counts():
-    measure = rain_depth(inputs(aggregate("rain", [2.0], "a"), aggregate("rain_rate", [5.0], "b")))
-    assert (measure.value, measure.detail) == (5.0, {"terminal": "b"})
-
-
-def test_deepest_gauge_counts():
-    gauges = [aggregate("water_depth", [0.1, 0.3], "a"), aggregate("water_depth", [0.1], "b")]
-    measure = water_depth(inputs(*gauges))
-    assert (measure.value, measure.detail) == (0.2, {"terminal": "a"})
 
 
 def test_density_is_the_median_of_the_fullest_camera():
