@@ -5,9 +5,12 @@ from enum import StrEnum
 from indicators.air import AIR_SIGNS
 from indicators.ambient import AMBIENT_SIGNS
 from indicators.crowd import CROWD_SIGNS
-from indicators.device import DEVICE_SIGNS
+from indicators.devices.signs import device_signs
+from indicators.facilities.signs import facility_signs
+from indicators.fire.signs import fire_signs
 from indicators.health import health_sign
 from indicators.plain_windows import PLAIN_WINDOWS
+from indicators.services.signs import service_signs
 from indicators.traffic import TRAFFIC_SIGNS
 from indicators.vital_sign import VitalSign
 from indicators.water import WATER_SIGNS
@@ -18,7 +21,10 @@ _MEASURED: tuple[VitalSign, ...] = (
     *TRAFFIC_SIGNS,
     *AIR_SIGNS,
     *AMBIENT_SIGNS,
-    *DEVICE_SIGNS,
+    *fire_signs(),
+    *facility_signs(),
+    *device_signs(),
+    *service_signs(),
 )
 
 SIGNS: dict[str, VitalSign] = {sign.id: sign for sign in (*_MEASURED, health_sign(_MEASURED))}

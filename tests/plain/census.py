@@ -67,7 +67,7 @@ def _series(vitals: list[VitalValue]) -> Iterator[str]:
         before = latest.get(series)
         latest[series] = value
         if before is not None and value.window_start > before.window_end:
-            derived = value.indicator in {"device_availability", "health_index"}
+            derived = SIGNS[value.indicator].basis is not Basis.READINGS
             yield "derived sign slept and woke" if derived else "measured sign slept and woke"
 
 
