@@ -6,9 +6,12 @@ from typing import Final
 from indicators.air import AIR_SIGNS
 from indicators.ambient import AMBIENT_SIGNS
 from indicators.crowd import CROWD_SIGNS
-from indicators.device import DEVICE_SIGNS
+from indicators.devices.signs import device_signs
+from indicators.facilities.signs import facility_signs
+from indicators.fire.signs import fire_signs
 from indicators.health.signs import health_sign
 from indicators.plain_windows import PLAIN_WINDOWS
+from indicators.services.signs import service_signs
 from indicators.settings import SignSettings
 from indicators.traffic import TRAFFIC_SIGNS
 from indicators.vital_sign import VitalSign
@@ -23,7 +26,10 @@ def catalogue(settings: SignSettings) -> dict[str, VitalSign]:
         *TRAFFIC_SIGNS,
         *AIR_SIGNS,
         *AMBIENT_SIGNS,
-        *DEVICE_SIGNS,
+        *fire_signs(settings.fire),
+        *facility_signs(settings.facilities),
+        *device_signs(settings.devices),
+        *service_signs(settings.services),
     )
     signs = (*measured, health_sign(measured, settings.health))
     return {sign.id: sign for sign in signs}

@@ -2,7 +2,11 @@
 
 import msgspec
 
+from indicators.devices.settings import DeviceSettings
+from indicators.facilities.settings import FacilitySettings
+from indicators.fire.settings import FireSettings
 from indicators.health.settings import HealthSettings
+from indicators.services.settings import ServiceSettings
 from indicators.water.settings import WaterSettings
 
 
@@ -13,4 +17,8 @@ class SignSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """
 
     water: WaterSettings = WaterSettings()
+    fire: FireSettings = FireSettings()
+    facilities: FacilitySettings = FacilitySettings()
+    devices: DeviceSettings = DeviceSettings()
+    services: ServiceSettings = ServiceSettings()
     health: HealthSettings = HealthSettings()

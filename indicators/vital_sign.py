@@ -119,6 +119,7 @@ class Past(msgspec.Struct, frozen=True, array_like=True):
     level: str | None
     coverage: float
     detail: dict[str, Any] = {}
+    weights: dict[str, float] = {}
 
 
 class Inputs(msgspec.Struct, frozen=True):

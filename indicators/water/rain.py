@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from indicators.vital_sign import Inputs, Level, Measure, VitalValue
+from indicators.vital_sign import Inputs, Level, Measure, Past
 from indicators.water.settings import WaterSettings
 
 _GRADES: Final = (
@@ -106,7 +106,7 @@ def _wettest(gauges: list[tuple[float, str]]) -> Measure:
     return Measure(depth, detail={"terminal": terminal}, weights={terminal: 1.0})
 
 
-def _amounts(value: VitalValue, wettest: float) -> dict[str, float]:
+def _amounts(value: Past, wettest: float) -> dict[str, float]:
     """What each gauge of an hour measured, mm."""
     amounts: dict[str, float] = value.detail.get("gauges_mm") or {
         value.detail.get("terminal", ""): wettest

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from indicators.vital_sign import Inputs, Measure, VitalValue
+from indicators.vital_sign import Inputs, Measure, Past
 from indicators.water.settings import WaterSettings
 from indicators.water.storm_tables import StormRow
 
@@ -113,5 +113,5 @@ def rain_return_period(settings: WaterSettings, inputs: Inputs) -> Measure:
     return Measure(period, detail=detail, weights=weights, is_suspect=place == "capped")
 
 
-def _newest(values: Sequence[VitalValue]) -> VitalValue | None:
+def _newest(values: Sequence[Past]) -> Past | None:
     return next((value for value in reversed(values) if value.value is not None), None)

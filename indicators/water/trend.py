@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from indicators.rounding import significant
-from indicators.vital_sign import Inputs, Measure, VitalValue
+from indicators.vital_sign import Inputs, Measure, Past
 from indicators.water.settings import WaterSettings
 
 _HALF_HOUR_S = 1800.0
@@ -100,9 +100,9 @@ def water_drain_down(settings: WaterSettings, inputs: Inputs) -> Measure:
     return Measure(minutes, detail=detail, weights=weights, is_suspect=is_suspect)
 
 
-def _known(values: Sequence[VitalValue]) -> list[Depth]:
+def _known(values: Sequence[Past]) -> list[Depth]:
     return [Depth(v.window_end / 1000, v.value) for v in values if v.value is not None]
 
 
-def _newest_weights(values: Sequence[VitalValue]) -> dict[str, float]:
+def _newest_weights(values: Sequence[Past]) -> dict[str, float]:
     return next((v.weights for v in reversed(values) if v.value is not None), {})

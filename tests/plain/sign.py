@@ -167,7 +167,15 @@ class MadeSign(PlainSign):
                 value = newest[name, at]
                 if name == source and self._looks_at(value):
                     history.setdefault(source, []).append(
-                        Past(value.window_start, at, value.value, value.level, value.coverage)
+                        Past(
+                            value.window_start,
+                            at,
+                            value.value,
+                            value.level,
+                            value.coverage,
+                            {},
+                            value.weights,
+                        )
                     )
                     share += 0.0 if value.value is None else value.coverage
         coverage = min(round(share / expected, 4), 1.0) if expected else 0.0

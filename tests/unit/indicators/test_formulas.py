@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from indicators.air import BREAKPOINTS, IAQI, aqi_hourly, iaqi
 from indicators.ambient import noise_leq, temperature
 from indicators.crowd import crowd_density, people_count
-from indicators.device import device_availability
 from indicators.registry import SIGNS
 from indicators.traffic import LEARNING_WINDOWS, MEMORY_WINDOWS, traffic_speed, traffic_speed_ratio
 from indicators.vital_sign import Inputs
@@ -214,25 +213,6 @@ def test_memory_of_speeds_stays_bounded():
         traffic_speed_ratio(inputs(aggregate("traffic_speed", [float(n % 100)]), memory=memory))
     assert sum(memory.values()) <= MEMORY_WINDOWS
     assert len(memory) <= 100
-
-
-@pytest.mark.parametrize(
-    ("silent_ms", "share"), [(0, 1.0), (179_999, 1.0), (180_000, 1.0), (180_001, 0.5)]
-)
-def test_terminal_is_down_after_three_cadences_of_silence(silent_ms, share):
-    end = T0_MS + HOUR
-    heard = {"a": (end - silent_ms, 60.0), "b": (end, 60.0)}
-    assert device_availability(inputs(heard=heard)).value == share
-
-
-def test_terminal_that_never_spoke_is_down():
-    measure = device_availability(inputs(heard={"a": (None, 60.0), "b": (T0_MS + HOUR, 60.0)}))
-    assert (measure.value, measure.detail["down"]) == (0.5, ["a"])
-
-
-def test_fast_terminal_may_be_silent_for_two_minutes():
-    heard = {"a": (T0_MS + HOUR - 120_000, 1.0)}
-    assert device_availability(inputs(heard=heard)).value == 1.0
 
 
 def test_value_is_immutable():

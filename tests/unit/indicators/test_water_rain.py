@@ -77,7 +77,7 @@ def test_no_gauge_is_not_no_rain(formula):
 )
 def test_grade_begins_at_its_edge(sign, place, edge):
     about = SIGNS[sign]
-    names = {level.id: level.zh for level in about.levels}
+    names: dict[str | None, str] = {level.id: level.zh for level in about.levels}
     names[None] = "微量降雨"
     milder = WORDS[place - 1] if place else "微量降雨"
     assert names[about.level_of(math.nextafter(edge, 0))] == milder
