@@ -7,7 +7,7 @@ that a flood cannot hide behind clean air. What is unknown never counts as clear
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from indicators.health.composite import composite, contributions, interval
 from indicators.health.settings import HealthSettings
@@ -22,6 +22,7 @@ class _Part(NamedTuple):
     """One sign's part: its score, and its weight as it counts by its age and coverage."""
 
     sign: VitalSign
+    domain: str
     score: float
     weight: float
 
@@ -41,35 +42,46 @@ class HealthIndex:
 
     def __call__(self, inputs: Inputs) -> Measure:
         """The index of a zone, 1–100."""
-        nominal, parts, unknown = 0.0, [], []
+        nominal: dict[str, float] = {}
+        parts: list[_Part] = []
+        unknown: list[str] = []
         cap, capped_by = 100.0, ""
         for id_, hop in sorted(inputs.hops.items()):
             sign = self._signs.get(id_)
             if sign is None:
                 continue
-            weight = self._weight(sign)
-            nominal += weight
+            weight, domain = self._weight(sign), TOPIC_OF[sign.group].id
+            nominal[domain] = nominal.get(domain, 0.0) + weight
             newest = inputs.latest.get(id_)
             freshness = 0.0 if newest is None else self._freshness(newest, inputs.end, hop)
             if newest is None or newest.value is None or not freshness:
                 unknown += [id_] if sign.is_life_safety else []
                 continue
-            parts.append(_Part(sign, subscore(sign.utility, newest.value), weight * freshness))
+            score = subscore(sign.utility, newest.value)
+            parts.append(_Part(sign, domain, score, weight * freshness))
             if (allowed := self._cap_of(sign, newest.level)) < cap:
                 cap, capped_by = allowed, id_
-        known = sum(part.weight for part in parts)
-        detail = {"unknown": unknown} if unknown else {}
-        if not parts or known < self._settings.min_weight * nominal:
-            share = known / nominal if nominal else 0.0
-            # A flood that is known is told, whatever else is not.
-            if not capped_by:
-                return Measure(None, "too_few_fresh_signs", {"fresh_share": share, **detail})
-        return self._measure(parts, cap, capped_by, detail)
+        share = self._share(parts, nominal)
+        # A flood that is known is told, whatever else is not.
+        if not parts or (share < self._settings.min_weight and not capped_by):
+            why = {"unknown": unknown} if unknown else {}
+            return Measure(None, "too_few_fresh_signs", {"fresh_share": share, **why})
+        return self._measure(parts, cap, capped_by, unknown)
+
+    def _share(self, parts: list[_Part], nominal: Mapping[str, float]) -> float:
+        """Share of the weight of the zone's domains that fresh values stand for, 0–1."""
+        known = dict.fromkeys(nominal, 0.0)
+        for part in parts:
+            known[part.domain] += part.weight
+        weights = {domain: self._domain_weight(domain) for domain in nominal}
+        found = sum(weights[d] * known[d] / nominal[d] for d in nominal)
+        return found / sum(weights.values()) if weights else 0.0
+
+    def _domain_weight(self, domain: str) -> float:
+        return self._settings.domain_weights.get(domain, 1.0)
 
     def _weight(self, sign: VitalSign) -> float:
-        settings = self._settings
-        domain = settings.domain_weights.get(TOPIC_OF[sign.group].id, 1.0)
-        return domain * settings.sign_weights.get(sign.id, 1.0)
+        return self._settings.sign_weights.get(sign.id, 1.0)
 
     def _freshness(self, value: VitalValue, end: int, hop: int) -> float:
         """Coverage times exp(-age/τ); a value is as old as it is more than one hop behind."""
@@ -84,16 +96,16 @@ class HealthIndex:
         return self._settings.cap_of(colour)
 
     def _measure(
-        self, parts: list[_Part], cap: float, capped_by: str, detail: dict[str, list[str]]
+        self, parts: list[_Part], cap: float, capped_by: str, unknown: list[str]
     ) -> Measure:
         settings = self._settings
         scores = _domains(parts)
-        weights = {domain: settings.domain_weights.get(domain, 1.0) for domain in scores}
+        weights = {domain: self._domain_weight(domain) for domain in scores}
         mean = composite(scores, weights)
         low, high = interval(scores, weights, settings.spread, settings.draws, settings.seed)
         worst = min(parts, key=lambda part: (part.score, part.sign.id)).sign
         shares = contributions(scores, weights)
-        found = {
+        found: dict[str, Any] = {
             "domains": {domain: round(score, 1) for domain, score in scores.items()},
             "contributions": {domain: round(share, 4) for domain, share in shares.items()},
             "worst": worst.id,
@@ -102,18 +114,19 @@ class HealthIndex:
             "high": round(min(high, cap), 1),
             "cap": cap,
             "capped": cap < mean,
-            **detail,
         }
         if capped_by:
             found["capped_by"] = capped_by
-        return Measure(min(mean, cap), detail=found, is_suspect=bool(detail))
+        if unknown:
+            found["unknown"] = unknown
+        return Measure(min(mean, cap), detail=found, is_suspect=bool(unknown))
 
 
 def _domains(parts: list[_Part]) -> dict[str, float]:
     """Topic → score, 1–100: the least over life safety, the weighted mean over comfort."""
     found: dict[str, float] = {}
-    for domain in sorted({TOPIC_OF[part.sign.group].id for part in parts}):
-        members = [part for part in parts if TOPIC_OF[part.sign.group].id == domain]
+    for domain in sorted({part.domain for part in parts}):
+        members = [part for part in parts if part.domain == domain]
         scores = [part.score for part in members if part.sign.is_life_safety]
         comfort = [part for part in members if not part.sign.is_life_safety]
         if comfort:
