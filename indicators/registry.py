@@ -4,18 +4,18 @@ from enum import StrEnum
 
 from indicators.air import AIR_SIGNS
 from indicators.ambient import AMBIENT_SIGNS
-from indicators.crowd import CROWD_SIGNS
+from indicators.crowd.signs import crowd_signs
 from indicators.device import DEVICE_SIGNS
 from indicators.health import health_sign
 from indicators.plain_windows import PLAIN_WINDOWS
-from indicators.traffic import TRAFFIC_SIGNS
+from indicators.traffic.signs import traffic_signs
 from indicators.vital_sign import VitalSign
 from indicators.water import WATER_SIGNS
 
 _MEASURED: tuple[VitalSign, ...] = (
     *WATER_SIGNS,
-    *CROWD_SIGNS,
-    *TRAFFIC_SIGNS,
+    *crowd_signs(),
+    *traffic_signs(),
     *AIR_SIGNS,
     *AMBIENT_SIGNS,
     *DEVICE_SIGNS,

@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 
 from indicators.air import BREAKPOINTS, IAQI, aqi_hourly, iaqi
 from indicators.ambient import noise_leq, temperature
-from indicators.crowd import crowd_density, people_count
 from indicators.device import device_availability
 from indicators.health import roll_up, subscore
 from indicators.registry import SIGNS
-from indicators.traffic import LEARNING_WINDOWS, MEMORY_WINDOWS, traffic_speed, traffic_speed_ratio
 from indicators.vital_sign import Inputs
 from indicators.water import rain_depth, water_depth
 from indicators.window import Aggregate
@@ -192,50 +190,9 @@ def test_deepest_gauge_counts():
     assert (measure.value, measure.detail) == (0.2, {"terminal": "a"})
 
 
-def test_density_is_the_median_of_the_fullest_camera():
-    cameras = [
-        aggregate("people_density", [1.0, 1.0, 9.0], "a"),
-        aggregate("people_density", [2.0, 2.0, 2.0], "b"),
-    ]
-    measure = crowd_density(inputs(*cameras))
-    assert (measure.value, measure.detail) == (2.0, {"terminal": "b"})
-
-
-def test_people_of_all_counters_add_up():
-    counters = [aggregate("people_count", [10, 20], "a"), aggregate("people_count", [5], "b")]
-    assert people_count(inputs(*counters)).value == 35
-
-
 def test_temperature_weighs_stations_equally():
     stations = [aggregate("temperature", [10.0, 20.0], "a"), aggregate("temperature", [30.0], "b")]
     assert temperature(inputs(*stations)).value == 22.5
-
-
-def test_speed_is_the_mean_of_all_readings():
-    detectors = [aggregate("traffic_speed", [30, 60], "a"), aggregate("traffic_speed", [90], "b")]
-    assert traffic_speed(inputs(*detectors)).value == 60
-
-
-def test_speed_ratio_uses_the_packs_free_flow():
-    zone = Zone(id="z", free_flow_speed=80.0)
-    assert traffic_speed_ratio(inputs(aggregate("traffic_speed", [40]), zone=zone)).value == 0.5
-
-
-def test_free_flow_is_learned_from_a_day_of_windows():
-    memory: dict[str, int] = {}
-    windows = [inputs(aggregate("traffic_speed", [float(20 + n % 61)]), memory=memory)
-               for n in range(LEARNING_WINDOWS)]  # fmt: skip
-    measures = [traffic_speed_ratio(window) for window in windows]
-    assert {m.reason for m in measures[:-1]} == {"learning_free_flow"}
-    assert math.isclose(measures[-1].detail["free_flow"], 71, abs_tol=1.5)
-
-
-def test_memory_of_speeds_stays_bounded():
-    memory: dict[str, int] = {}
-    for n in range(2 * MEMORY_WINDOWS):
-        traffic_speed_ratio(inputs(aggregate("traffic_speed", [float(n % 100)]), memory=memory))
-    assert sum(memory.values()) <= MEMORY_WINDOWS
-    assert len(memory) <= 100
 
 
 @pytest.mark.parametrize(
