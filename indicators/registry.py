@@ -5,7 +5,7 @@ from typing import Final
 
 from indicators.air import AIR_SIGNS
 from indicators.ambient import AMBIENT_SIGNS
-from indicators.crowd import CROWD_SIGNS
+from indicators.crowd.signs import crowd_signs
 from indicators.devices.signs import device_signs
 from indicators.facilities.signs import facility_signs
 from indicators.fire.signs import fire_signs
@@ -13,7 +13,7 @@ from indicators.health.signs import health_sign
 from indicators.plain_windows import PLAIN_WINDOWS
 from indicators.services.signs import service_signs
 from indicators.settings import SignSettings
-from indicators.traffic import TRAFFIC_SIGNS
+from indicators.traffic.signs import traffic_signs
 from indicators.vital_sign import VitalSign
 from indicators.water.signs import water_signs
 
@@ -22,8 +22,8 @@ def catalogue(settings: SignSettings) -> dict[str, VitalSign]:
     """All vital signs by id, with a city's figures, in the order of the page."""
     measured = (
         *water_signs(settings.water),
-        *CROWD_SIGNS,
-        *TRAFFIC_SIGNS,
+        *crowd_signs(settings.crowd),
+        *traffic_signs(settings.traffic),
         *AIR_SIGNS,
         *AMBIENT_SIGNS,
         *fire_signs(settings.fire),

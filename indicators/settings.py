@@ -2,11 +2,13 @@
 
 import msgspec
 
+from indicators.crowd.settings import CrowdSettings
 from indicators.devices.settings import DeviceSettings
 from indicators.facilities.settings import FacilitySettings
 from indicators.fire.settings import FireSettings
 from indicators.health.settings import HealthSettings
 from indicators.services.settings import ServiceSettings
+from indicators.traffic.settings import TrafficSettings
 from indicators.water.settings import WaterSettings
 
 
@@ -17,6 +19,8 @@ class SignSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """
 
     water: WaterSettings = WaterSettings()
+    crowd: CrowdSettings = CrowdSettings()
+    traffic: TrafficSettings = TrafficSettings()
     fire: FireSettings = FireSettings()
     facilities: FacilitySettings = FacilitySettings()
     devices: DeviceSettings = DeviceSettings()

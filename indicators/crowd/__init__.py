@@ -1,0 +1,1 @@
+"""Crowds: density, people who come and go, capacity, level of service, pressure."""

@@ -1,0 +1,21 @@
+"""What another vital sign said last: for signs made of one value of others."""
+
+from indicators.vital_sign import Inputs, VitalValue
+
+
+def newest(inputs: Inputs, sign: str) -> VitalValue | None:
+    """The newest value of a sign in the window, which may be NA; None where there is none."""
+    values = inputs.history.get(sign)
+    return values[-1] if values else None
+
+
+def known(inputs: Inputs, sign: str) -> float | None:
+    """The newest value of a sign as a number; None where it is NA or there is none."""
+    value = newest(inputs, sign)
+    return None if value is None else value.value
+
+
+def why_not(inputs: Inputs, *signs: str) -> str:
+    """Why the first of these signs that said anything is NA; `no_data` where none did."""
+    found = (newest(inputs, sign) for sign in signs)
+    return next((value.reason for value in found if value and value.reason), "no_data")

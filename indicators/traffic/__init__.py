@@ -1,0 +1,1 @@
+"""Traffic: speed, flow, congestion, incidents; car parks."""
