@@ -2,22 +2,24 @@
 
 from enum import StrEnum
 
-from indicators.air import AIR_SIGNS
-from indicators.ambient import AMBIENT_SIGNS
+from indicators.air.signs import air_signs
 from indicators.crowd import CROWD_SIGNS
 from indicators.device import DEVICE_SIGNS
 from indicators.health import health_sign
+from indicators.noise.signs import noise_signs
 from indicators.plain_windows import PLAIN_WINDOWS
 from indicators.traffic import TRAFFIC_SIGNS
 from indicators.vital_sign import VitalSign
 from indicators.water import WATER_SIGNS
+from indicators.weather.signs import weather_signs
 
 _MEASURED: tuple[VitalSign, ...] = (
     *WATER_SIGNS,
     *CROWD_SIGNS,
     *TRAFFIC_SIGNS,
-    *AIR_SIGNS,
-    *AMBIENT_SIGNS,
+    *air_signs(),
+    *noise_signs(),
+    *weather_signs(),
     *DEVICE_SIGNS,
 )
 
