@@ -103,8 +103,8 @@ def weights_of(weights: Mapping[str, float]) -> dict[str, float]:
 
 def _share(history: Mapping[str, Sequence[Past]], expected: int) -> float:
     """Share of the expected readings that stand behind past values."""
-    items = [item for past in history.values() for item in past if item.value is not None]
-    return min(round(sum(item.coverage for item in items) / expected, 4), 1.0) if expected else 0.0
+    arrived = sum(item.coverage for past in history.values() for item in past)
+    return min(round(arrived / expected, 4), 1.0) if expected else 0.0
 
 
 def _derived(window: Window, memory: dict[str, Any], heard: Heard) -> Inputs:

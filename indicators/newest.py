@@ -1,9 +1,9 @@
 """What another vital sign said last: for signs made of one value of others."""
 
-from indicators.vital_sign import Inputs, VitalValue
+from indicators.vital_sign import Inputs, Past
 
 
-def newest(inputs: Inputs, sign: str) -> VitalValue | None:
+def newest(inputs: Inputs, sign: str) -> Past | None:
     """The newest value of a sign in the window, which may be NA; None where there is none."""
     values = inputs.history.get(sign)
     return values[-1] if values else None

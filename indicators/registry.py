@@ -3,19 +3,20 @@
 from enum import StrEnum
 from typing import Final
 
-from indicators.air import AIR_SIGNS
-from indicators.ambient import AMBIENT_SIGNS
+from indicators.air.signs import air_signs
 from indicators.crowd.signs import crowd_signs
 from indicators.devices.signs import device_signs
 from indicators.facilities.signs import facility_signs
 from indicators.fire.signs import fire_signs
 from indicators.health.signs import health_sign
+from indicators.noise.signs import noise_signs
 from indicators.plain_windows import PLAIN_WINDOWS
 from indicators.services.signs import service_signs
 from indicators.settings import SignSettings
 from indicators.traffic.signs import traffic_signs
 from indicators.vital_sign import VitalSign
 from indicators.water.signs import water_signs
+from indicators.weather.signs import weather_signs
 
 
 def catalogue(settings: SignSettings) -> dict[str, VitalSign]:
@@ -24,8 +25,9 @@ def catalogue(settings: SignSettings) -> dict[str, VitalSign]:
         *water_signs(settings.water),
         *crowd_signs(settings.crowd),
         *traffic_signs(settings.traffic),
-        *AIR_SIGNS,
-        *AMBIENT_SIGNS,
+        *air_signs(settings.air),
+        *noise_signs(settings.noise),
+        *weather_signs(settings.weather),
         *fire_signs(settings.fire),
         *facility_signs(settings.facilities),
         *device_signs(settings.devices),

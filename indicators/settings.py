@@ -2,14 +2,17 @@
 
 import msgspec
 
+from indicators.air.settings import AirSettings
 from indicators.crowd.settings import CrowdSettings
 from indicators.devices.settings import DeviceSettings
 from indicators.facilities.settings import FacilitySettings
 from indicators.fire.settings import FireSettings
 from indicators.health.settings import HealthSettings
+from indicators.noise.settings import NoiseSettings
 from indicators.services.settings import ServiceSettings
 from indicators.traffic.settings import TrafficSettings
 from indicators.water.settings import WaterSettings
+from indicators.weather.settings import WeatherSettings
 
 
 class SignSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -21,6 +24,9 @@ class SignSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     water: WaterSettings = WaterSettings()
     crowd: CrowdSettings = CrowdSettings()
     traffic: TrafficSettings = TrafficSettings()
+    air: AirSettings = AirSettings()
+    noise: NoiseSettings = NoiseSettings()
+    weather: WeatherSettings = WeatherSettings()
     fire: FireSettings = FireSettings()
     facilities: FacilitySettings = FacilitySettings()
     devices: DeviceSettings = DeviceSettings()

@@ -45,6 +45,7 @@ def _measured(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             inputs=("traffic_speed",),
             formula=bound(traffic_speed_ratio, settings),
             window_s=300,
+            kept=("speed", "free_flow"),
             levels=settings.ratio_levels,
             descending=True,
             utility=settings.ratio_utility,

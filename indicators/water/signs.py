@@ -165,6 +165,7 @@ def _rain_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
             formula=rain_hour if minutes == 60 else rain_depth,
             window_s=minutes * 60,
             hop_s=60,
+            kept=("terminal", "gauges_mm") if minutes == 60 else (),
             levels=levels.get(minutes, ()),
             utility=settings.rain_60min_utility if minutes == 60 else (),
             source=f"{minutes // 60}-{operational}"
@@ -188,6 +189,7 @@ def _long_rain_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
                 formula=bound(rain_of_hours, settings),
                 window_s=hours * 3600,
                 hop_s=3600,
+                source_hop_s=3600,
                 levels=levels,
                 source=f"sum of hours; {hours}-h grades of GB/T 28592-2012 [V secondary: cyeva]",
             )

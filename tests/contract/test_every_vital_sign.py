@@ -26,7 +26,7 @@ def test_ids_that_others_build_on_are_there():
 @every_sign
 def test_id_follows_noun_detail(sign):
     assert SIGNS[sign.id] is sign
-    assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", sign.id)
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", sign.id)
 
 
 @every_sign

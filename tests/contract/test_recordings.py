@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from indicators.air import BREAKPOINTS, IAQI
+from indicators.air.hj633 import BREAKPOINTS, IAQI
 from streams.citypack import CityPack, load_pack
 from streams.engine.published import DIGESTED
 from streams.replay import replay

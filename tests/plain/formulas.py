@@ -4,7 +4,8 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from indicators.air import BREAKPOINTS, STANDARD, VALID_SHARE, iaqi
+from indicators.air.gb3095 import VALID_SHARE
+from indicators.air.hj633 import BREAKPOINTS, STANDARD, iaqi
 from indicators.water.hazard import hazard_class, safe_driving_speed
 from sensors.city import Zone
 from sensors.quantity import CATALOGUE
@@ -160,6 +161,7 @@ def traffic_speed_ratio(window: Window) -> Answer:
 
 def aqi_hourly(window: Window) -> Answer:
     index: dict[str, int] = {}
+    means: dict[str, float] = {}
     for pollutant in BREAKPOINTS:
         valid = [
             mean(own)
@@ -167,12 +169,15 @@ def aqi_hourly(window: Window) -> Answer:
             if len(own) >= VALID_SHARE * window.expected[terminal, pollutant]
         ]
         if valid:
-            index[pollutant] = iaqi(pollutant, sum(valid) / len(valid))
+            means[pollutant] = sum(valid) / len(valid)
+            index[pollutant] = iaqi(pollutant, means[pollutant])
     if not index:
         return Answer(None, {}, "no_data")
     worst = max(1, *index.values())
     primary = sorted(p for p in index if index[p] == worst) if worst > 50 else []
-    detail: dict[str, Any] = {"standard": STANDARD, "iaqi": index, "primary": primary}
+    detail: dict[str, Any] = {
+        "standard": STANDARD, "iaqi": index, "primary": primary, "mean": means,
+    }  # fmt: skip
     missing = sorted(set(BREAKPOINTS) - set(index))
     if missing and worst <= 100:
         return Answer(None, {**detail, "missing": missing}, "missing_pollutant")

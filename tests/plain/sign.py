@@ -173,11 +173,12 @@ class MadeSign(PlainSign):
                             value.value,
                             value.level,
                             value.coverage,
-                            {},
+                            value.detail,
                             value.weights,
+                            value.reason,
                         )
                     )
-                    share += 0.0 if value.value is None else value.coverage
+                    share += value.coverage
         coverage = min(round(share / expected, 4), 1.0) if expected else 0.0
         if not history:
             return Answer(None, {}, "no_data"), coverage

@@ -1,0 +1,1 @@
+"""Air: quality indices of China and the US, and the running means that they need."""

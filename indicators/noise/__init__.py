@@ -1,0 +1,1 @@
+"""Noise: equivalent levels, percentiles, day and night, limits of the functional zone."""

@@ -1,0 +1,1 @@
+"""Weather: heat, wind and visibility."""
