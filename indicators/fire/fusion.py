@@ -1,7 +1,7 @@
 """The probability of fire in a place: four kinds of evidence, one probability."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -56,7 +56,7 @@ def fire_probability(settings: FireSettings, inputs: Inputs) -> Measure:
         for kind, members in judged.items()
     }
     found = {k: trace for k, trace in loudest.items() if trace.is_found and k not in shared}
-    detail = {"judged": list(judged), "evidence": list(found), **_words(found)}
+    detail: dict[str, Any] = {"judged": list(judged), "evidence": list(found), **_words(found)}
     for trace in found.values():
         detail |= trace.facts
     if shared:

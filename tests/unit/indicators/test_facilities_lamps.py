@@ -142,6 +142,7 @@ def lit(value, road="branch", window=NIGHT):
     measure = sign.formula(
         inputs(aggregate("lamp_lit", [value]), zone=Zone(id="z", road_class=road), **window)
     )
+    assert measure.value is not None
     return measure.value, measure.level or sign.level_of(measure.value)
 
 
