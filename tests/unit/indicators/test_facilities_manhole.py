@@ -99,10 +99,12 @@ def test_fill_is_the_share_under_water(level, share):
      (9.99, "SF2"), (10.0, "SF1"), (10.2, "SF1")],
 )  # fmt: skip
 def test_deep_shaft_goes_by_share_then_by_distance_to_the_cover(level, level_id):
-    sign = SIGNS["shaft_fill"]
     measure = fill_of(shaft(level), t=10.0)
-    assert (measure.level or sign.level_of(min(measure.value, 79))) == level_id
-    assert (measure.level is None) == (measure.value < 80)
+    assert (measure.value, measure.level) == (pytest.approx(10 * level), level_id)
+
+
+def test_shaft_below_four_fifths_has_no_level_by_its_share_either():
+    assert SIGNS["shaft_fill"].level_of(79.9) is None
 
 
 @pytest.mark.parametrize(("level", "level_id"), [(0.69, None), (0.7, "SF2"), (1.0, "SF1")])
