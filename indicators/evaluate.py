@@ -58,8 +58,9 @@ def evaluate(
         elif coverage < about.min_coverage:
             measure = _LOW_COVERAGE
         else:
+            plan = sign.zone.plan
             measure = about.formula(
-                Inputs(sign.zone.plan.zone, start, end, by_quantity, memory=memory)
+                Inputs(plan.zone, start, end, by_quantity, ratings=plan.ratings, memory=memory)
             )
     elif sign.made_of:
         history = history_of(sign, start, end)

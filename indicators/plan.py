@@ -7,6 +7,7 @@ make-up share it.
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -88,7 +89,7 @@ class MakeUp(msgspec.Struct, frozen=True):
     cadences: Mapping[Declared, float]
 
 
-class ZonePlan(msgspec.Struct, frozen=True):
+class ZonePlan(msgspec.Struct, frozen=True, dict=True):
     """One zone.
 
     Attributes:
@@ -117,6 +118,16 @@ class ZonePlan(msgspec.Struct, frozen=True):
     def cadences(self) -> dict[str, float]:
         """Terminal → seconds between its most frequent readings."""
         return {t.id: self.make_up.cadences[t.quantities] for t in self.terminals}
+
+    @cached_property
+    def ratings(self) -> dict[tuple[str, str], float]:
+        """(terminal, quantity) → what the thing is built for, where its terminal declares it."""
+        return {
+            (terminal.id, quantity.name): quantity.rated
+            for terminal in self.terminals
+            for quantity in terminal.quantities
+            if quantity.rated is not None
+        }
 
     def size(self, plan: SignPlan) -> int:
         """How many members feed one of its signs."""

@@ -44,14 +44,14 @@ class CrowdSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         Level("F", 6, "F级服务水平", "level of service F", "red"),
     )
     capacity_levels: tuple[Level, ...] = (
-        Level("C4", 60, "接近核定容量", "nearing the approved capacity", "blue"),
-        Level("C3", 80, "将达核定容量", "close to the approved capacity", "yellow"),
-        Level("C2", 100, "达到核定容量", "approved capacity reached", "orange"),
+        Level("CA4", 60, "接近核定容量", "nearing the approved capacity", "blue"),
+        Level("CA3", 80, "将达核定容量", "close to the approved capacity", "yellow"),
+        Level("CA2", 100, "达到核定容量", "approved capacity reached", "orange"),
     )
     filling_levels: tuple[Level, ...] = (
-        Level("C4", 30, "半小时内将满", "full within half an hour", "blue"),
-        Level("C3", 15, "一刻钟内将满", "full within a quarter of an hour", "yellow"),
-        Level("C2", 0, "已满", "full", "orange"),
+        Level("CT4", 30, "半小时内将满", "full within half an hour", "blue"),
+        Level("CT3", 15, "一刻钟内将满", "full within a quarter of an hour", "yellow"),
+        Level("CT2", 0, "已满", "full", "orange"),
     )
     filling_horizon_min: float = 1440.0
     pressure_levels: tuple[Level, ...] = (

@@ -33,7 +33,7 @@ LIT_LEVELS = (
 VOLTAGE_LEVELS = (
     Level("VL2", 0.0, "严重欠压", "far too low", "red"),
     Level("VL3", 176.0, "电压偏低", "low", "yellow"),
-    Level("V0", 198.0, "电压正常", "normal", "green"),
+    Level("VN", 198.0, "电压正常", "normal", "green"),
     Level("VH3", 235.5, "电压偏高", "high", "yellow"),
     Level("VH2", 264.0, "严重过压", "far too high", "red"),
 )
@@ -85,4 +85,4 @@ class FacilitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     lit_levels: tuple[Level, ...] = LIT_LEVELS
     nominal_v: float = 220.0
     voltage_levels: tuple[Level, ...] = VOLTAGE_LEVELS
-    voltage_normal: str = "V0"
+    voltage_normal: str = "VN"

@@ -63,9 +63,9 @@ class TrafficSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     level_ratios: tuple[float, float, float, float] = (0.7, 0.5, 0.4, 0.3)
     traffic_levels: tuple[Level, ...] = _STATES
     time_index_levels: tuple[Level, ...] = (
-        Level("D2", 1.5, "缓行", "slow", "yellow"),
-        Level("D3", 1.8, "拥堵", "congested", "orange"),
-        Level("D4", 2.2, "严重拥堵", "severely congested", "red"),
+        Level("TD2", 1.5, "缓行", "slow", "yellow"),
+        Level("TD3", 1.8, "拥堵", "congested", "orange"),
+        Level("TD4", 2.2, "严重拥堵", "severely congested", "red"),
     )
     time_index_limit: float = 20.0
     congested_level: int = 4
@@ -89,9 +89,9 @@ class TrafficSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     parking_utility: tuple[tuple[float, float], ...] = ((60, 100), (85, 85), (95, 70), (100, 50))
     parking_limit: float = 110.0
     filling_levels: tuple[Level, ...] = (
-        Level("K3", 30, "半小时内停满", "full within half an hour", "blue"),
-        Level("K2", 10, "10分钟内停满", "full within 10 minutes", "yellow"),
-        Level("K1", 0, "已停满", "full", "orange"),
+        Level("KT3", 30, "半小时内停满", "full within half an hour", "blue"),
+        Level("KT2", 10, "10分钟内停满", "full within 10 minutes", "yellow"),
+        Level("KT1", 0, "已停满", "full", "orange"),
     )
     filling_least: int = 3
     filling_horizon_min: float = 1440.0

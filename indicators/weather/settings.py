@@ -41,10 +41,10 @@ class WeatherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         (-5, 40), (5, 80), (15, 100), (28, 100), (35, 70), (37, 50), (40, 20),
     )  # fmt: skip
     heat_index_levels: tuple[Level, ...] = (
-        Level("HI4", 27.0, "注意", "caution", "yellow"),
-        Level("HI3", 32.0, "特别注意", "extreme caution", "orange"),
-        Level("HI2", 41.0, "危险", "danger", "red"),
-        Level("HI1", 54.0, "极度危险", "extreme danger", "maroon"),
+        Level("HX4", 27.0, "注意", "caution", "yellow"),
+        Level("HX3", 32.0, "特别注意", "extreme caution", "orange"),
+        Level("HX2", 41.0, "危险", "danger", "red"),
+        Level("HX1", 54.0, "极度危险", "extreme danger", "maroon"),
     )
     humidex_levels: tuple[Level, ...] = (
         Level("HX3", 30.0, "有些不适", "some discomfort", "yellow"),

@@ -59,6 +59,14 @@ def test_levels_go_from_harmless_to_severe(sign):
         assert re.fullmatch(r"[ -~]+", level.en)
 
 
+def test_level_id_means_one_thing_wherever_it_stands():
+    looks: dict[str, tuple[str, str, str]] = {}
+    for sign in SIGNS.values():
+        for level in sign.levels:
+            known = looks.setdefault(level.id, (level.zh, level.en, level.colour))
+            assert known == (level.zh, level.en, level.colour), (sign.id, level.id)
+
+
 @every_sign
 def test_utility_ascends_in_value_and_stays_within_1_and_100(sign):
     assert all(one[0] < other[0] for one, other in pairwise(sign.utility))

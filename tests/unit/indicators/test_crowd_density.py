@@ -68,7 +68,15 @@ def test_share_without_area_says_that_the_area_is_missing():
 
 @pytest.mark.parametrize(
     ("share", "level"),
-    [(59.9, None), (60, "C4"), (79.9, "C4"), (80, "C3"), (99.9, "C3"), (100, "C2"), (150, "C2")],
+    [
+        (59.9, None),
+        (60, "CA4"),
+        (79.9, "CA4"),
+        (80, "CA3"),
+        (99.9, "CA3"),
+        (100, "CA2"),
+        (150, "CA2"),
+    ],
 )
 def test_share_has_our_levels(share, level):
     assert SIGNS["crowd_capacity_share"].level_of(share) == level

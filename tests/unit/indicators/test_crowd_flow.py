@@ -111,7 +111,7 @@ def test_full_place_is_full_whoever_comes(net):
 
 @pytest.mark.parametrize(
     ("minutes", "level"),
-    [(30.1, None), (30, "C4"), (15.1, "C4"), (15, "C3"), (0.1, "C3"), (0, "C2")],
+    [(30.1, None), (30, "CT4"), (15.1, "CT4"), (15, "CT3"), (0.1, "CT3"), (0, "CT2")],
 )
 def test_time_to_capacity_has_our_levels(minutes, level):
     assert SIGNS["crowd_time_to_capacity"].level_of(minutes) == level

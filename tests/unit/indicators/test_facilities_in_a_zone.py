@@ -88,4 +88,4 @@ def test_quality_of_the_hour_names_the_flat_shaft(published):
 
 
 def test_voltage_is_named_by_its_band(published):
-    assert published["mains_voltage", 10].level == "V0"
+    assert published["mains_voltage", 10].level == "VN"

@@ -173,8 +173,8 @@ def test_lit_is_the_mean_of_the_circuits_that_should_burn():
 
 
 VOLTS = [
-    (0, "VL2"), (175.9, "VL2"), (176, "VL3"), (176.1, "VL3"), (197.9, "VL3"), (198, "V0"), (198.1, "V0"),
-    (220, "V0"), (235.4, "V0"), (235.5, "VH3"), (235.6, "VH3"), (263.9, "VH3"), (264, "VH2"), (264.1, "VH2"),
+    (0, "VL2"), (175.9, "VL2"), (176, "VL3"), (176.1, "VL3"), (197.9, "VL3"), (198, "VN"), (198.1, "VN"),
+    (220, "VN"), (235.4, "VN"), (235.5, "VH3"), (235.6, "VH3"), (263.9, "VH3"), (264, "VH2"), (264.1, "VH2"),
 ]  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def test_supply_of_another_rating_is_judged_by_its_own():
     measure = SIGNS["mains_voltage"].formula(
         inputs(aggregate("mains_voltage", [380]), ratings=ratings)
     )
-    assert (measure.value, measure.level) == (380, "V0")
+    assert (measure.value, measure.level) == (380, "VN")
 
 
 def test_supply_furthest_from_its_rating_counts():

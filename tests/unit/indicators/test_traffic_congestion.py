@@ -119,7 +119,7 @@ def test_time_index_does_not_go_by_an_older_ratio():
 
 @pytest.mark.parametrize(
     ("index", "level"),
-    [(1.49, None), (1.5, "D2"), (1.79, "D2"), (1.8, "D3"), (2.19, "D3"), (2.2, "D4")],
+    [(1.49, None), (1.5, "TD2"), (1.79, "TD2"), (1.8, "TD3"), (2.19, "TD3"), (2.2, "TD4")],
 )
 def test_time_index_has_its_levels(index, level):
     assert SIGNS["traffic_time_index"].level_of(index) == level

@@ -108,7 +108,7 @@ def test_full_car_park_is_full_whatever_its_trend(values):
 
 @pytest.mark.parametrize(
     ("minutes", "level"),
-    [(30.1, None), (30, "K3"), (10.1, "K3"), (10, "K2"), (0.1, "K2"), (0, "K1")],
+    [(30.1, None), (30, "KT3"), (10.1, "KT3"), (10, "KT2"), (0.1, "KT2"), (0, "KT1")],
 )
 def test_time_to_full_has_our_levels(minutes, level):
     assert SIGNS["parking_time_to_full"].level_of(minutes) == level
