@@ -47,9 +47,9 @@ class WeatherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         Level("HX1", 54.0, "极度危险", "extreme danger", "maroon"),
     )
     humidex_levels: tuple[Level, ...] = (
-        Level("HX3", 30.0, "有些不适", "some discomfort", "yellow"),
-        Level("HX2", 40.0, "很不舒适", "great discomfort", "orange"),
-        Level("HX1", 46.0, "危险", "dangerous", "red"),
+        Level("HM3", 30.0, "有些不适", "some discomfort", "yellow"),
+        Level("HM2", 40.0, "很不舒适", "great discomfort", "orange"),
+        Level("HM1", 46.0, "危险", "dangerous", "red"),
     )
     humidex_vapour: Vapour = Vapour(6.112, 17.269388197455342, 237.7)
     humidex_factor: float = 5 / 9
