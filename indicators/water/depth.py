@@ -35,12 +35,10 @@ def water_depth(settings: WaterSettings, inputs: Inputs) -> Measure:
     if not gauges:
         return Measure(None, "no_data")
     depth, terminal = max(gauges)
-    return Measure(
-        depth,
-        detail={"terminal": terminal},
-        level=depth_level(settings, significant(depth), inputs.zone.kind),
-        weights={terminal: 1.0},
-    )
+    level = None
+    if inputs.zone.kind in settings.depth_shift:
+        level = depth_level(settings, significant(depth), inputs.zone.kind)
+    return Measure(depth, detail={"terminal": terminal}, level=level, weights={terminal: 1.0})
 
 
 def water_points(settings: WaterSettings, inputs: Inputs) -> Measure:

@@ -67,8 +67,10 @@ def rain_of_hours(settings: WaterSettings, inputs: Inputs) -> Measure:
     sums: dict[str, tuple[float, int]] = {}
     length = 0
     for value in inputs.history.get("rain_60min", ()):
+        if value.value is None or value.window_start < inputs.start:
+            continue
         length = value.window_end - value.window_start
-        if value.value is None or (inputs.end - value.window_end) % length:
+        if (inputs.end - value.window_end) % length:
             continue
         for terminal, amount in _amounts(value, value.value).items():
             total, hours = sums.get(terminal, (0.0, 0))

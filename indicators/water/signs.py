@@ -16,7 +16,7 @@ from indicators.water.rain import (
     rain_of_hours,
 )
 from indicators.water.settings import WaterSettings
-from indicators.water.storm import DURATIONS, rain_return_period
+from indicators.water.storm import SOURCES, rain_return_period
 from indicators.water.trend import water_drain_down, water_rise
 from indicators.water.works import pump_running, river_level
 
@@ -168,6 +168,8 @@ def _rain_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
             kept=("terminal", "gauges_mm") if minutes == 60 else (),
             levels=levels.get(minutes, ()),
             utility=settings.rain_60min_utility if minutes == 60 else (),
+            # The others tell a detector nothing that these two do not.
+            is_scored=minutes in {10, 60},
             source=f"{minutes // 60}-{operational}"
             if minutes in levels
             else f"sum; no published {minutes}-minute grade",
@@ -191,6 +193,7 @@ def _long_rain_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
                 hop_s=3600,
                 source_hop_s=3600,
                 levels=levels,
+                is_scored=False,
                 source=f"sum of hours; {hours}-h grades of GB/T 28592-2012 [V secondary: cyeva]",
             )
             for hours, levels in ((12, GRADES_12H), (24, GRADES_24H))
@@ -201,13 +204,17 @@ def _long_rain_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
             en="Return period of the rain",
             unit="a",
             basis=Basis.HISTORY,
-            sources=tuple(DURATIONS),
+            sources=SOURCES,
             formula=bound(rain_return_period, settings),
             window_s=900,
             hop_s=60,
             levels=settings.storm_levels,
+            is_scored=False,
             source="storm formulas of the Guangdong Climate Centre 2022 [V secondary]; "
             "the proxy station, levels [D]",
-            remark=("{minutes}分钟降雨{rain_mm:.1f}毫米", "{rain_mm:.1f} mm in {minutes} min"),
+            remark=(
+                "{minutes:.0f}分钟降雨{rain_mm:.1f}毫米",
+                "{rain_mm:.1f} mm in {minutes:.0f} min",
+            ),
         ),
     )

@@ -7,8 +7,8 @@ from indicators.vital_sign import Inputs, Measure, Past
 from indicators.water.settings import WaterSettings
 from indicators.water.storm_tables import StormRow
 
-DURATIONS: Final = {"rain_10min": 10, "rain_30min": 30, "rain_60min": 60, "rain_120min": 120}
-"""Vital sign → duration that its rain is judged at, min."""
+SOURCES: Final = ("rain_10min", "rain_30min", "rain_60min", "rain_120min")
+"""Vital signs whose rain is judged [D]."""
 FITTED_MIN: Final = (1.0, 180.0)
 """Durations that the formulas were fitted to, min [V secondary]."""
 
@@ -86,16 +86,20 @@ def peak_runoff(
 def rain_return_period(settings: WaterSettings, inputs: Inputs) -> Measure:
     """Return period of the present rain, years: the rarest of 10, 30, 60 and 120 minutes.
 
-    Below 1 it only says how near to the storm of once a year the rain is.
+    Below 1 it only says how near to the storm of once a year the rain is. Durations are those of
+    the windows themselves, which are longer where a gauge reports more slowly.
 
     Source: single-period formulas of a station that stands for the city [V secondary; the proxy is
     ours, D].
     """
     rows = settings.storm_table.rows
     found = []
-    for sign, minutes in DURATIONS.items():
+    for sign in SOURCES:
         newest = _newest(inputs.history.get(sign, ()))
-        if newest is not None and newest.value is not None:
+        if newest is None or newest.value is None:
+            continue
+        minutes = (newest.window_end - newest.window_start) / 60_000
+        if FITTED_MIN[0] <= minutes <= FITTED_MIN[1]:
             # What is beyond the table is compared by how far.
             excess = newest.value / storm_depth(rows[-1], minutes)
             period, place = return_period(rows, minutes, newest.value)

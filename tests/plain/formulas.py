@@ -41,13 +41,14 @@ class Window(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A value, or why there is none, and what it is made of."""
+    """A value, or why there is none, what it is made of, and a level that its edges do not give."""
 
     value: float | None
     detail: dict[str, Any]
     reason: str | None = None
     weights: dict[str, float] = {}  # noqa: RUF012 - nobody changes it
     is_suspect: bool = False
+    level: str | None = None
 
 
 def total(readings: list[Reading]) -> float:
@@ -79,7 +80,11 @@ def window_sum(window: Window) -> Answer:
 
 def water_depth(window: Window) -> Answer:
     gauges = [(mean(own), terminal) for terminal, own in window.of("water_depth").items()]
-    return Answer(max(gauges)[0], {"terminal": max(gauges)[1]})
+    depth, terminal = max(gauges)
+    ladder = ["W4", "W3", "W2", "W1", "W1"]
+    reached = [edge for edge in (0.15, 0.27, 0.40, 0.60) if float(f"{depth:.9g}") >= edge]
+    level = ladder[len(reached)] if reached and window.zone.kind == "underpass" else None
+    return Answer(depth, {"terminal": terminal}, level=level)
 
 
 def depths(window: Window) -> dict[str, float]:
@@ -103,7 +108,7 @@ def water_hazard(window: Window) -> Answer:
     assert not window.of("flow_speed"), "write the plain formula of flowing water first"
     gauges = [(hazard_class(d, 0.0), d, terminal) for terminal, d in depths(window).items()]
     worst, depth, terminal = max(gauges)
-    return Answer(worst, {"terminal": terminal, "depth_m": depth, "flow": "not_measured"})
+    return Answer(float(worst), {"terminal": terminal, "depth_m": depth, "flow": "not_measured"})
 
 
 def river_level(window: Window) -> Answer:

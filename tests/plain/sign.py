@@ -95,7 +95,7 @@ class PlainSign:
         """Write down a window's value; a newer window's value is kept as the latest."""
         sign = self.plan.sign
         value = nine_digits(answer.value)
-        level = None if value is None else sign.level_of(value)
+        level = None if value is None else answer.level or sign.level_of(value)
         written = VitalValue(
             at=at, zone=self.zone.id, indicator=sign.id, window_start=self.start_of(end),
             window_end=end, value=value, unit=sign.unit, level=level, coverage=coverage,

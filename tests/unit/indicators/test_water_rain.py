@@ -77,8 +77,8 @@ def test_no_gauge_is_not_no_rain(formula):
 )
 def test_grade_begins_at_its_edge(sign, place, edge):
     about = SIGNS[sign]
-    names: dict[str | None, str] = {level.id: level.zh for level in about.levels}
-    names[None] = "微量降雨"
+    names: dict[str | None, str] = {None: "微量降雨"}
+    names |= {level.id: level.zh for level in about.levels}
     milder = WORDS[place - 1] if place else "微量降雨"
     assert names[about.level_of(math.nextafter(edge, 0))] == milder
     assert names[about.level_of(edge)] == WORDS[place]
@@ -138,6 +138,7 @@ def test_day_of_nothing_is_not_available():
     assert day().reason == "no_data"
     assert day(hour(1, None)).reason == "no_data"
     assert day(hour(1.5, 3.0)).reason == "no_data"
+    assert day(hour(12, 3.0, minutes=24 * 60), hours=12).reason == "no_data"
 
 
 def test_long_sums_are_published_each_hour():

@@ -7,6 +7,7 @@ from indicators.registry import SIGNS
 from indicators.vital_sign import Basis
 from indicators.water.settings import WaterSettings
 from indicators.water.signs import water_signs
+from sensors.city import Zone
 from tests.formula_inputs import aggregate, inputs
 
 LEVELS = """
@@ -26,7 +27,8 @@ def test_levels_of_a_file_are_those_of_the_sign_and_its_formula():
     signs = signs_of(LEVELS)
     assert signs["water_depth"].level_of(0.2) == "A"
     depth = inputs(aggregate("water_depth", [0.2]))
-    assert signs["water_depth"].formula(depth).level == "A"
+    flooded = inputs(aggregate("water_depth", [0.2]), zone=Zone(id="z", kind="underpass"))
+    assert signs["water_depth"].formula(flooded).level == "B"
     assert signs["water_points"].formula(depth).value == 1
     assert SIGNS["water_points"].formula(inputs(aggregate("water_depth", [0.14]))).value == 0
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indicators.registry import SIGNS
 from indicators.water.settings import WaterSettings
 from indicators.water.storm import (
-    DURATIONS,
+    SOURCES,
     peak_runoff,
     rain_return_period,
     return_period,
@@ -17,7 +17,7 @@ from indicators.water.storm import (
     storm_intensity,
 )
 from indicators.water.storm_tables import STORM_TABLES, StormRow
-from tests.builders import a_value
+from tests.builders import MINUTE_MS, T0_MS, a_value
 from tests.formula_inputs import inputs
 
 OURS = WaterSettings()
@@ -46,11 +46,18 @@ def row_of(station, period):
     return next(row for row in STORM_TABLES[station].rows if row.period == period)
 
 
+def rain(minute, depth, name="60min"):
+    """The rain of a window of so many minutes."""
+    end = T0_MS + minute * MINUTE_MS
+    start = end - int(name.removesuffix("min")) * MINUTE_MS
+    return a_value(minute, depth, window_start=start, weights={name: 1.0})
+
+
 def now(**rains):
     """The newest rain of each duration, mm."""
     history = {
-        f"rain_{minutes}": [a_value(59, 0.0), a_value(60, depth, weights={minutes: 1.0})]
-        for minutes, depth in rains.items()
+        f"rain_{name}": [rain(59, 0.0, name), rain(60, depth, name)]
+        for name, depth in rains.items()
     }
     return inputs(history=history)
 
@@ -98,14 +105,14 @@ def test_intensity_holds_for_the_durations_it_was_fitted_to(minutes, holds):
 
 
 @stations
-@pytest.mark.parametrize("minutes", DURATIONS.values())
+@pytest.mark.parametrize("minutes", [10, 30, 60, 120])
 def test_rarer_storms_are_deeper(station, minutes):
     depths = [storm_depth(row, minutes) for row in STORM_TABLES[station].rows]
     assert depths == sorted(set(depths))
 
 
 @stations
-@pytest.mark.parametrize("minutes", DURATIONS.values())
+@pytest.mark.parametrize("minutes", [10, 30, 60, 120])
 @pytest.mark.parametrize("place", range(9))
 def test_design_depth_of_a_row_has_its_period(station, minutes, place):
     rows = STORM_TABLES[station].rows
@@ -163,7 +170,7 @@ def test_rarest_duration_counts():
 
 
 def test_newest_known_rain_counts_and_not_the_wettest():
-    values = [a_value(58, 90.0), a_value(59, 45.11), a_value(60, None)]
+    values = [rain(58, 90.0), rain(59, 45.11), rain(60, None)]
     measure = rain_return_period(OURS, inputs(history={"rain_60min": values}))
     assert measure.value == pytest.approx(1, rel=1e-3)
     assert measure.detail["durations"] == 1
@@ -179,15 +186,27 @@ def test_of_two_beyond_the_table_the_further_one_is_named():
     assert measure.is_suspect
 
 
+def test_rain_of_a_slow_gauge_is_judged_at_the_length_of_its_windows():
+    slow = rain_return_period(OURS, inputs(history={"rain_10min": [rain(60, 35.1, "30min")]}))
+    assert slow.value == pytest.approx(1, rel=1e-2)
+    assert slow.detail["minutes"] == 30
+
+
+@pytest.mark.parametrize(("name", "is_judged"), [("180min", True), ("181min", False)])
+def test_windows_longer_than_the_formulas_hold_are_passed_over(name, is_judged):
+    measure = rain_return_period(OURS, inputs(history={"rain_60min": [rain(60, 90.0, name)]}))
+    assert (measure.value is not None) is is_judged
+
+
 def test_dry_weather_has_a_period_of_zero_and_none_is_unknown():
     assert rain_return_period(OURS, now(**{"10min": 0.0})).value == 0.0
     assert rain_return_period(OURS, inputs()).reason == "no_data"
 
 
 def test_city_chooses_its_station():
-    rain = now(**{"60min": 61.0})
-    nanhai = rain_return_period(WaterSettings(storm_station="guangzhou_centre"), rain)
-    sanshui = rain_return_period(OURS, rain)
+    hour = now(**{"60min": 61.0})
+    nanhai = rain_return_period(WaterSettings(storm_station="guangzhou_centre"), hour)
+    sanshui = rain_return_period(OURS, hour)
     assert nanhai.detail["station"] == "guangzhou_centre"
     assert nanhai.value is not None
     assert sanshui.value is not None
@@ -195,11 +214,15 @@ def test_city_chooses_its_station():
 
 
 def test_return_period_is_made_of_the_rain_signs():
-    assert SIGNS["rain_return_period"].sources == (
-        "rain_10min",
-        "rain_30min",
-        "rain_60min",
-        "rain_120min",
+    assert (
+        SIGNS["rain_return_period"].sources
+        == SOURCES
+        == (
+            "rain_10min",
+            "rain_30min",
+            "rain_60min",
+            "rain_120min",
+        )
     )
 
 
