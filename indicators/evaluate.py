@@ -1,16 +1,23 @@
 """One window of one vital sign: from what was gathered to the value that is published."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
 from indicators.gathered import Gathered
 from indicators.heard import Heard
+from indicators.history import expected_of, history_of
 from indicators.rounding import rounded, significant
-from indicators.vital_sign import Basis, Inputs, Measure, VitalValue
+from indicators.vital_sign import Basis, Inputs, Measure, Past, Quality, VitalValue
 from indicators.zone_vitals import Sign, ZoneVitals
 
-_NO_DATA = Measure(None, "no_data")
+DOUBTFUL: Final = 0.5
+"""At this share of the expected readings or below a value is suspect [D]."""
+_MOST_WEIGHTS: Final = 8
+NO_DATA: Final = "no_data"
+"""Why there is no value of a window in which there is nothing."""
+_NO_DATA = Measure(None, NO_DATA)
 _LOW_COVERAGE = Measure(None, "low_coverage")
 
 
@@ -43,7 +50,7 @@ def evaluate(
         heard: Says when terminals were last heard.
     """
     sign, end = window.sign, window.end
-    about, start, coverage = sign.about, end - sign.plan.window, 1.0
+    about, start, coverage = sign.about, sign.start_of(end), 1.0
     if gathered is not None:
         by_quantity, coverage = gathered.window(index)
         if not by_quantity:
@@ -54,16 +61,50 @@ def evaluate(
             measure = about.formula(
                 Inputs(sign.zone.plan.zone, start, end, by_quantity, memory=memory)
             )
+    elif sign.made_of:
+        history = history_of(sign, start, end)
+        coverage = _share(history, expected_of(sign, start, end))
+        if not history:
+            measure = _NO_DATA
+        elif coverage < about.min_coverage:
+            measure = _LOW_COVERAGE
+        else:
+            measure = about.formula(
+                Inputs(sign.zone.plan.zone, start, end, history=history, memory=memory)
+            )
     else:
         measure = about.formula(_derived(window, memory, heard))
     value, level = measure.value, None
     if value is not None:
         value = significant(value)
         level = measure.level or (about.level_of(value) if about.levels else None)
+    weights = measure.weights or sign.weights if value is not None else {}
     return VitalValue(
         window.at, sign.place, about.id, start, end, value, about.unit, level, coverage,
         window.revision, measure.reason, rounded(measure.detail) if measure.detail else {},
+        "zone", weights_of(weights), quality_of(measure, coverage),
     )  # fmt: skip
+
+
+def quality_of(measure: Measure, coverage: float) -> Quality:
+    """How far a value can be trusted."""
+    if measure.value is None:
+        return Quality.MISSING
+    return Quality.SUSPECT if measure.is_suspect or coverage <= DOUBTFUL else Quality.PASS
+
+
+def weights_of(weights: Mapping[str, float]) -> dict[str, float]:
+    """The largest shares, to four decimals, the largest first."""
+    if len(weights) <= 1:
+        return dict(weights)
+    largest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WEIGHTS]
+    return {terminal: round(weight, 4) for terminal, weight in largest}
+
+
+def _share(history: Mapping[str, Sequence[Past]], expected: int) -> float:
+    """Share of the expected readings that stand behind past values."""
+    items = [item for past in history.values() for item in past if item.value is not None]
+    return min(round(sum(item.coverage for item in items) / expected, 4), 1.0) if expected else 0.0
 
 
 def _derived(window: Window, memory: dict[str, Any], heard: Heard) -> Inputs:

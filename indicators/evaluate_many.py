@@ -6,12 +6,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from indicators.evaluate import DOUBTFUL
 from indicators.gathered import Gathered
 from indicators.rounding import significants
-from indicators.vital_sign import ManyFormula, VitalValue
+from indicators.vital_sign import ManyFormula, Quality, VitalValue
 from indicators.zone_vitals import Sign
 from sensors.decimals import Floats
 
+_PASS, _SUSPECT = Quality.PASS, Quality.SUSPECT
 _EXACT: Final = 2**53
 """Whole numbers up to here are the same in float64."""
 
@@ -58,6 +60,7 @@ def evaluate_many(alike: Alike, due: int, hop: int, rounds: int) -> list[VitalVa
     end = at - np.tile([sign.plan.grace for sign in signs], rounds)
     start = end - np.tile([sign.plan.window for sign in signs], rounds)
     coverage = _coverage(pooled.arrived, np.tile(alike.expected, rounds))
+    shares: list[float] = coverage.tolist()
     levels: Iterable[str | None] = repeat(None)
     if any(sign.about.levels for sign in signs):
         every = zip([sign.about for sign in signs] * rounds, values, strict=True)
@@ -66,8 +69,10 @@ def evaluate_many(alike: Alike, due: int, hop: int, rounds: int) -> list[VitalVa
         map(
             VitalValue, at.tolist(), [sign.place for sign in signs] * rounds,
             [sign.about.id for sign in signs] * rounds, start.tolist(), end.tolist(), values,
-            [sign.about.unit for sign in signs] * rounds, levels, coverage.tolist(), repeat(0),
-            repeat(None), measures.details,
+            [sign.about.unit for sign in signs] * rounds, levels, shares, repeat(0),
+            repeat(None), measures.details, repeat("zone"),
+            [sign.weights for sign in signs] * rounds,
+            [_SUSPECT if share <= DOUBTFUL else _PASS for share in shares],
         )
     )  # fmt: skip
     least = np.tile([sign.about.min_coverage for sign in signs], rounds)

@@ -1,9 +1,9 @@
 """What another vital sign said last: for signs made of one value of others."""
 
-from indicators.vital_sign import Inputs, VitalValue
+from indicators.vital_sign import Inputs, Past
 
 
-def newest(inputs: Inputs, sign: str) -> VitalValue | None:
+def newest(inputs: Inputs, sign: str) -> Past | None:
     """The newest value of a sign in the window, which may be NA; None where there is none."""
     values = inputs.history.get(sign)
     return values[-1] if values else None
@@ -16,6 +16,5 @@ def known(inputs: Inputs, sign: str) -> float | None:
 
 
 def why_not(inputs: Inputs, *signs: str) -> str:
-    """Why the first of these signs that said anything is NA; `no_data` where none did."""
-    found = (newest(inputs, sign) for sign in signs)
-    return next((value.reason for value in found if value and value.reason), "no_data")
+    """Why nothing is known of these signs: none of them spoke, or what one of them said was NA."""
+    return "source_not_available" if any(map(inputs.history.get, signs)) else "no_data"

@@ -7,7 +7,7 @@ at raw windows of a stranger's recording. They take the place of the catalogue o
 from typing import Final
 
 from indicators.rounding import significants
-from indicators.vital_sign import Inputs, Measure, Measures, VitalSign
+from indicators.vital_sign import PLAIN, Inputs, Measure, Measures, VitalSign
 from indicators.window import Pooled, pooled
 from sensors.quantity import CATALOGUE, Quantity
 
@@ -39,7 +39,7 @@ def _sign(quantity: Quantity) -> VitalSign:
         id=f"window_{quantity.name}",
         zh=f"{quantity.zh}窗口合计",
         en=f"{quantity.en}, window sum",
-        group="windows",
+        group=PLAIN,
         unit=quantity.unit,
         inputs=(quantity.name,),
         formula=window_sum,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from indicators.calendar_days import DAY_MS
 from indicators.vital_sign import Basis, VitalSign
 from indicators.window import stretch
 from sensors.city import City, DeclaredQuantity, Terminal, Zone
@@ -40,6 +41,10 @@ class SignPlan(msgspec.Struct, frozen=True):
         horizon: How late a reading of its inputs may come.
         silence: How long after its last reading empty windows are still reported.
         quantities: Those of its inputs that the zones' terminals report, ascending.
+        sources: Those of the signs it is made of that the zones have.
+        depth: How many signs lie one on the other between it and readings.
+        kept: What signs that are made of it ask for: (multiples of what their ends are, how long).
+        is_daily: Whether its windows are days of the place.
     """
 
     sign: VitalSign
@@ -49,6 +54,20 @@ class SignPlan(msgspec.Struct, frozen=True):
     horizon: int
     silence: int
     quantities: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    depth: int = 0
+    kept: tuple[tuple[int, int], ...] = ()
+    is_daily: bool = False
+
+    @property
+    def source_hop(self) -> int:
+        """Of which multiples the ends of the windows are that it is made of, ms."""
+        return max(round(self.sign.source_hop_s * 1000), 1)
+
+    @property
+    def reach(self) -> int:
+        """How long after its end a window may still be corrected."""
+        return self.horizon + self.window
 
 
 class MakeUp(msgspec.Struct, frozen=True):
@@ -106,6 +125,15 @@ class ZonePlan(msgspec.Struct, frozen=True):
             for declared, count in self.counts.items()
         )
 
+    def only_terminal(self, plan: SignPlan) -> dict[str, float]:
+        """The terminal that alone feeds one of its signs, with all the weight; else nothing."""
+        feeding = [
+            terminal.id
+            for terminal in self.terminals
+            if any(quantity.name in plan.quantities for quantity in terminal.quantities)
+        ]
+        return dict.fromkeys(feeding, 1.0) if len(feeding) == 1 else {}
+
     def members(self, plan: SignPlan) -> list[Member]:
         """What feeds one of its signs, by terminal and quantity."""
         seconds = plan.window // 1000
@@ -121,7 +149,7 @@ class ZonePlan(msgspec.Struct, frozen=True):
 
 
 _HOUR_MS = 3_600_000
-_DAY_MS = 26 * _HOUR_MS
+_QUIET_MS = 26 * _HOUR_MS
 
 
 def plan_zone(
@@ -166,8 +194,12 @@ def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
             declared = [q for kind in kinds for q in kind if q.name in sign.inputs]
             if declared:
                 plans[sign.id] = _plan_readings(sign, declared)
+    made_of = {sign.id: sign for sign in signs if sign.basis is Basis.HISTORY}
+    for id_ in made_of:
+        _plan_history(id_, made_of, plans)
+    _keep_sources(plans)
     for sign in signs:
-        if sign.basis is not Basis.READINGS and kinds:
+        if sign.basis in {Basis.LIVENESS, Basis.SIGNS} and kinds:
             plans[sign.id] = _plan_derived(sign, plans.values(), cadences.values())
     by_quantity: dict[str, tuple[SignPlan, ...]] = {}
     for plan in plans.values():
@@ -196,6 +228,42 @@ def _plan_readings(sign: VitalSign, declared: list[DeclaredQuantity]) -> SignPla
     )
 
 
+def _plan_history(id_: str, made_of: Mapping[str, VitalSign], plans: dict[str, SignPlan]) -> None:
+    """A sign that is made of others: at the pace of the quickest, when all of them have closed."""
+    sign = made_of[id_]
+    for source in sign.sources:
+        if source in made_of and source not in plans:
+            _plan_history(source, made_of, plans)
+    sources = [plans[source] for source in sign.sources if source in plans]
+    if id_ in plans or not sources:
+        return
+    pace = min(plan.hop for plan in sources) / 1000
+    hop = stretch(sign.hop_s or sign.window_s, pace)
+    # Of a single value nothing can be said that it does not say itself.
+    window = math.ceil(max(sign.window_s, 2 * pace, hop) / hop) * hop
+    plans[id_] = SignPlan(
+        sign=sign,
+        window=window * 1000,
+        hop=hop * 1000,
+        grace=max(plan.grace for plan in sources) + 1000,
+        horizon=max(plan.reach for plan in sources),
+        silence=max(_QUIET_MS, (window + 3 * hop) * 1000),
+        sources=tuple(plan.sign.id for plan in sources),
+        depth=1 + max(plan.depth for plan in sources),
+        is_daily=sign.hop_s == DAY_MS / 1000,
+    )
+
+
+def _keep_sources(plans: dict[str, SignPlan]) -> None:
+    """Have signs remember their values for as long as a sign that is made of them may change."""
+    for plan in list(plans.values()):
+        for source in plan.sources:
+            known = plans[source]
+            most = known.reach + plan.window + 2 * plan.hop + plan.grace
+            kept = {*known.kept, (plan.source_hop, most)}
+            plans[source] = msgspec.structs.replace(known, kept=tuple(sorted(kept)))
+
+
 def _plan_derived(
     sign: VitalSign, measured: Iterable[SignPlan], cadences: Iterable[float]
 ) -> SignPlan:
@@ -207,5 +275,7 @@ def _plan_derived(
         pace = min((plan.hop / 1000 for plan in plans), default=pace)
     hop = stretch(sign.window_s, pace) * 1000
     grace = max((plan.grace for plan in plans), default=5000)
-    extra = 1000 if sign.basis is Basis.SIGNS else 0
-    return SignPlan(sign, hop, hop, grace + extra, 0, _DAY_MS)
+    if sign.basis is Basis.SIGNS:
+        # After those that are made of others, which wait for them in their turn.
+        grace = max((plan.grace for plan in measured), default=grace) + 1000
+    return SignPlan(sign, hop, hop, grace, 0, _QUIET_MS)

@@ -4,7 +4,9 @@ from typing import Final
 
 import msgspec
 
-from indicators.health import FRESH_HOPS, roll_up
+from indicators.evaluate import quality_of
+from indicators.health.roll_up import roll_up
+from indicators.health.settings import HealthSettings
 from indicators.rounding import rounded, significant
 from indicators.timers import Timer, Timers
 from indicators.vital_sign import VitalSign, VitalValue
@@ -14,6 +16,8 @@ RANK: Final = 2
 WAIT_MS: Final = 60_000
 """By then every zone has published its index of the same window end."""
 HEALTH_INDEX: Final = "health_index"
+_FRESH_WINDOWS: Final = 3
+"""An index counts while its window ended at most so many of its windows ago."""
 
 
 class DistrictIndex(msgspec.Struct):
@@ -34,17 +38,19 @@ class RollUp:
     Args:
         city: Who belongs where.
         sign: The declaration of the index.
+        settings: Figures of the index.
         states: By district; changed in place.
         timers: The partition's queue.
     """
 
     def __init__(
-        self, city: City, sign: VitalSign, states: dict[str, DistrictIndex], timers: Timers
-    ) -> None:
+        self, city: City, sign: VitalSign, settings: HealthSettings,
+        states: dict[str, DistrictIndex], timers: Timers,
+    ) -> None:  # fmt: skip
         self._city = city
         with_terminals = {terminal.zone for terminal in city.terminals.values()}
         self._observed = [z for _, z in sorted(city.zones.items()) if z.id in with_terminals]
-        self._sign = sign
+        self._sign, self._settings = sign, settings
         self._states = states
         self._timers = timers
 
@@ -100,7 +106,7 @@ class RollUp:
             weight += zone.exposure
             fresh += zone.exposure if known.value is not None else 0.0
             members.append((known, zone.exposure))
-        measure = roll_up(members)
+        measure = roll_up(members, self._settings)
         number = None if measure.value is None else significant(measure.value)
         return VitalValue(
             at=at, zone=place.id, indicator=HEALTH_INDEX, window_start=start,
@@ -108,6 +114,7 @@ class RollUp:
             level=None if number is None else self._sign.level_of(number),
             coverage=round(fresh / weight, 4) if weight else 0.0, revision=0,
             reason=measure.reason, detail=rounded(measure.detail), place=kind,
+            quality=quality_of(measure, fresh / weight if weight else 0.0),
         )  # fmt: skip
 
     def _zones_of(self, kind: str, place: Place) -> list[Zone]:
@@ -120,4 +127,4 @@ class RollUp:
 
 
 def _is_fresh(value: VitalValue, end: int) -> bool:
-    return value.window_end >= end - FRESH_HOPS * (value.window_end - value.window_start)
+    return value.window_end >= end - _FRESH_WINDOWS * (value.window_end - value.window_start)

@@ -8,6 +8,7 @@ from indicators.zone_vitals import Sign
 
 _MOST: Final = 1 << 18
 """Members times rounds that are gathered at once, about: what they hold lies in memory together."""
+_LESS_THAN_A_DAY_MS: Final = 22 * 3_600_000
 
 
 class Rhythm(NamedTuple):
@@ -37,10 +38,13 @@ def take_rhythms(closings: Closings, until: int) -> list[Rhythm]:
     taken: list[tuple[int, int, list[Sign]]] = []
     while first is not None and closings.due is not None and closings.due <= until:
         due, signs = closings.take()
-        by_hop: dict[int, list[Sign]] = {}
+        by_hop: dict[tuple[int, bool], list[Sign]] = {}
         for sign in signs:
-            by_hop.setdefault(sign.plan.hop, []).append(sign)
-        taken += [(due, hop, some) for hop, some in by_hop.items()]
+            by_hop.setdefault((sign.plan.hop, sign.plan.is_daily), []).append(sign)
+        taken += [(due, hop, some) for (hop, _), some in by_hop.items()]
+        if any(is_daily for _, is_daily in by_hop):
+            # When the next day ends is for the calendar to say.
+            until = min(until, due + _LESS_THAN_A_DAY_MS)
     if not taken or first is None:
         return []
     cells = sum(_members(some) * _rounds(due, hop, until) for due, hop, some in taken)

@@ -19,12 +19,13 @@ from indicators.evaluate import Window, evaluate
 from indicators.foresight import Foresight, Outlook, Rows
 from indicators.gatherings import Gatherings
 from indicators.heard import Heard
+from indicators.history import ends_made_of
 from indicators.plan import ZonePlan
 from indicators.rounds import take_rhythms
 from indicators.silence import Silence
 from indicators.state import ZoneState
 from indicators.vital_sign import Basis, VitalValue
-from indicators.window_values import WindowValues
+from indicators.window_values import WindowValues, note
 from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
 from sensors.regions import Regions
@@ -139,7 +140,9 @@ class Vitals:
         self.edges.set(zone.slot, ANY)
         for sign in zone.signs.values():
             if not sign.is_fed and sign.state.next_end is None:
-                self._run(sign, (now // sign.plan.hop + 1) * sign.plan.hop)
+                # What is made of others corrects the windows that are over, and has no gap.
+                since = now - sign.plan.grace if sign.made_of else now
+                self._run(sign, sign.end_after(since))
 
     def _touch(self, sign: Sign, belongs: int, now: int) -> None:
         """Mark the closed windows that hold an instant; see that the open ones will close."""
@@ -167,19 +170,40 @@ class Vitals:
         """The closed windows that a line touched, each once, by (zone, sign, window end)."""
         if not self._dirty:
             return []
-        dirty, self._dirty = sorted(self._dirty), set()
-        signs = [self.zones[zone].signs[name] for zone, name, _ in dirty]
-        ends = [end for _, _, end in dirty]
+        dirty, self._dirty = self._dirty, set()
+        out: list[VitalValue] = []
+        while dirty:
+            # What others are made of comes first, so that each window is corrected once.
+            signs = {key: self.zones[key[0]].signs[key[1]] for key in dirty}
+            depth = min(sign.plan.depth for sign in signs.values())
+            batch = sorted(key for key, sign in signs.items() if sign.plan.depth == depth)
+            dirty.difference_update(batch)
+            windows = [(signs[key], key[2]) for key in batch]
+            out += self._corrected(windows, now)
+            dirty.update(
+                (own.place, own.about.id, later)
+                for sign, end in windows
+                for own in sign.makes
+                for later in ends_made_of(own, end, now)
+            )
+        return out
+
+    def _corrected(self, windows: Sequence[tuple[Sign, int]], now: int) -> list[VitalValue]:
+        """The values of closed windows of signs of one depth, as (sign, end), again."""
+        signs, ends = [sign for sign, _ in windows], [end for _, end in windows]
+        spots = self._gatherings.gather(signs, ends) if signs[0].is_fed else [None] * len(signs)
         out = []
-        for sign, end, spot in zip(signs, ends, self._gatherings.gather(signs, ends), strict=True):
+        for sign, end, spot in zip(signs, ends, spots, strict=True):
             state = sign.state
             revision = state.revisions.get(end, 0) + 1
-            self._remember(sign, end, revision, now)
             # A correction must not teach the formula's memory the same window twice.
-            window = Window(sign, end, now, revision)
-            value = evaluate(window, dict(state.memory), spot.gathered, spot.first, self._heard)
-            if state.latest is None or end >= state.latest.window_end:
-                state.latest = value
+            window, memory = Window(sign, end, now, revision), dict(state.memory)
+            if spot is None:
+                value = evaluate(window, memory, None, 0, self._heard)
+            else:
+                value = evaluate(window, memory, spot.gathered, spot.first, self._heard)
+            self._remember(sign, end, revision, now)
+            note(sign, value)
             out.append(value)
         return out
 
@@ -213,7 +237,11 @@ class Vitals:
             rhythms = take_rhythms(self._closings, until)
             yield self._values.of_rhythms(rhythms)
             for due, hop, rounds, signs in rhythms:
-                self._go_on(signs, due + rounds * hop)
+                if signs[0].plan.is_daily:
+                    for sign in signs:
+                        self._run(sign, sign.end_after(due - sign.plan.grace))
+                else:
+                    self._go_on(signs, due + rounds * hop)
 
     def _close_next(self) -> list[VitalValue]:
         """Close the windows that are due first, those of one instant together."""
@@ -223,10 +251,12 @@ class Vitals:
         for sign in signs:
             end, plan = due - sign.plan.grace, sign.plan
             is_near = end - sign.state.newest <= plan.silence
-            if is_near or not self._silence.is_silent(sign, end):
-                going_on.setdefault(plan.hop, []).append(sign)
-            else:
+            if not is_near and self._silence.is_silent(sign, end):
                 self._sleep(sign)
+            elif plan.is_daily:
+                self._run(sign, sign.end_after(end))
+            else:
+                going_on.setdefault(plan.hop, []).append(sign)
         for hop, some in going_on.items():
             self._go_on(some, due + hop)
         return values

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from indicators.vital_sign import VitalValue
+from indicators.vital_sign import Past, VitalValue
 
 
 class SignState(msgspec.Struct):
@@ -16,6 +16,7 @@ class SignState(msgspec.Struct):
         revisions: End of a window that was corrected → its last revision, within the horizon.
         latest: Its newest value.
         memory: What its formula remembers.
+        past: End of a window → its value, as long as signs are made of it that may change.
     """
 
     next_end: int | None = None
@@ -23,6 +24,7 @@ class SignState(msgspec.Struct):
     revisions: dict[int, int] = {}
     latest: VitalValue | None = None
     memory: dict[str, Any] = {}
+    past: dict[int, Past] = {}
 
 
 class ZoneState(msgspec.Struct):

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from indicators.window import Aggregate, Pooled
 from sensors.city import Zone
 from sensors.decimals import Floats
+
+PLAIN: Final = "windows"
+"""Group of the plain windows, whose values are neither weighed nor put in words."""
 
 
 class Basis(StrEnum):
@@ -107,6 +110,18 @@ class VitalValue(msgspec.Struct, frozen=True):
     quality: Quality = Quality.MISSING
 
 
+class Past(msgspec.Struct, frozen=True, array_like=True):
+    """What is remembered of a past value of a sign; see `VitalValue`."""
+
+    window_start: int
+    window_end: int
+    value: float | None
+    level: str | None
+    coverage: float
+    detail: dict[str, Any] = {}
+    weights: dict[str, float] = {}
+
+
 class Inputs(msgspec.Struct, frozen=True):
     """What a formula gets.
 
@@ -130,7 +145,7 @@ class Inputs(msgspec.Struct, frozen=True):
     heard: Mapping[str, tuple[int | None, float]] = {}
     latest: Mapping[str, VitalValue] = {}
     hops: Mapping[str, int] = {}
-    history: Mapping[str, Sequence[VitalValue]] = {}
+    history: Mapping[str, Sequence[Past]] = {}
     ratings: Mapping[tuple[str, str], float] = {}
     memory: dict[str, Any] = {}
 
@@ -181,6 +196,10 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
         align_s: Seconds from local midnight to the end of a window whose hop is a day.
         basis: From what it is computed.
         sources: Ids of the signs it is made of, for HISTORY.
+        source_hop_s: Of its sources only the windows that end at multiples of this are looked at,
+            s; 0 is all of them.
+        kept: What signs that are made of this one find in the `detail` of its past values.
+        shown_in: Unit in which sentences and the page show the value; `unit` where empty.
         remark: What the published sentence adds, in Chinese and in English: `str.format` patterns
             over `detail`, left out where one of their fields is not in it.
         levels: From harmless to severe.
@@ -206,6 +225,9 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     align_s: float = 0.0
     basis: Basis = Basis.READINGS
     sources: tuple[str, ...] = ()
+    source_hop_s: float = 0.0
+    kept: tuple[str, ...] = ()
+    shown_in: str = ""
     remark: tuple[str, str] = ("", "")
     levels: tuple[Level, ...] = ()
     descending: bool = False

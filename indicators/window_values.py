@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from indicators.evaluate import Window, evaluate
+from indicators.evaluate import NO_DATA, Window, evaluate
 from indicators.evaluate_many import Alike, evaluate_many
 from indicators.gatherings import Gatherings, Spot
 from indicators.heard import Heard
+from indicators.history import remember
 from indicators.rounds import Rhythm, turns
-from indicators.vital_sign import ManyFormula, VitalValue
+from indicators.vital_sign import PLAIN, ManyFormula, VitalValue
 from indicators.zone_vitals import Sign
 
 _WORTH_IT: Final = 16
@@ -41,7 +42,10 @@ class WindowValues:
             value = made[number].one_of(sign, round_)
             if value is None:
                 value = self._value(sign, due, spots[number].get(sign.slot), round_)
-            sign.state.latest = value
+            if sign.made_of and value.reason == NO_DATA:
+                # Where there is nothing of what it is made of, it has nothing to say.
+                continue
+            note(sign, value)
             values.append(value)
         return values
 
@@ -96,7 +100,20 @@ class _Made:
             return None
         for sign, value in zip(signs, complete[-len(signs) :], strict=True):
             sign.state.latest = value
+        for index, sign in enumerate(signs):
+            if sign.makes:
+                for value in complete[index :: len(signs)]:
+                    remember(sign, value)
         return complete
+
+
+def note(sign: Sign, value: VitalValue) -> None:
+    """Keep up what a sign knows of its values."""
+    latest = sign.state.latest
+    if latest is None or value.window_end >= latest.window_end:
+        sign.state.latest = value
+    if sign.makes:
+        remember(sign, value)
 
 
 def _made(rhythm: Rhythm, spots: dict[int, Spot]) -> _Made:
@@ -106,7 +123,7 @@ def _made(rhythm: Rhythm, spots: dict[int, Spot]) -> _Made:
         formula, spot = sign.about.many, spots.get(sign.slot)
         if formula is not None and spot is not None:
             pool = spot.gathered.only_pool(spot.first)
-            if pool is not None:
+            if pool is not None and (sign.weights or sign.about.group == PLAIN):
                 by_formula.setdefault((id(spot.gathered), formula), []).append((sign, pool, spot))
     made = _Made()
     for (_, formula), some in by_formula.items():

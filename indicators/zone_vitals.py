@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from indicators.calendar_days import DAY_MS, day_end_after, days_before
 from indicators.edges import Edges, Pace
 from indicators.plan import SignPlan, ZonePlan
 from indicators.sign_members import SignMembers
 from indicators.state import SignState, ZoneState
-from indicators.vital_sign import Basis
+from indicators.vital_sign import PLAIN, Basis
 from sensors.decimals import Ints
 
 
@@ -26,11 +27,16 @@ class Sign:
         members: What feeds it, as arrays; None until it is looked up.
         size: How many members feed it, heard or not.
         is_fed: Whether readings feed it, and not other signs or the silence of terminals.
+        weights: Share of its terminal in a value, where it has one and values are weighed.
+        made_of: The signs it is made of.
+        makes: The signs that are made of it.
     """
 
     __slots__ = (
         "about",
         "is_fed",
+        "made_of",
+        "makes",
         "members",
         "order",
         "place",
@@ -38,6 +44,7 @@ class Sign:
         "size",
         "slot",
         "state",
+        "weights",
         "zone",
     )
 
@@ -48,6 +55,24 @@ class Sign:
         self.is_fed = plan.sign.basis is Basis.READINGS
         self.size = zone.plan.size(plan)
         self.members: SignMembers | None = None
+        self.weights = {} if self.about.group == PLAIN else zone.plan.only_terminal(plan)
+        self.made_of: list[Sign] = []
+        self.makes: list[Sign] = []
+
+    def end_after(self, instant: int) -> int:
+        """The first end of a window of its own after an instant, Unix ms."""
+        plan = self.plan
+        if plan.is_daily:
+            align = round(self.about.align_s * 1000)
+            return day_end_after(instant, self.zone.plan.zone.timezone, align)
+        return (instant // plan.hop + 1) * plan.hop
+
+    def start_of(self, end: int) -> int:
+        """Where the window begins that ends at an instant, Unix ms."""
+        if self.plan.is_daily:
+            days = self.plan.window // DAY_MS
+            return days_before(end, days, self.zone.plan.zone.timezone)
+        return end - self.plan.window
 
 
 class ZoneVitals:
@@ -72,6 +97,10 @@ class ZoneVitals:
         for name, sign_plan in plan.signs.items():
             kept = state.signs.setdefault(name, SignState())
             self.signs[name] = Sign(self, sign_plan, kept, edges.add_slot(_pace_of(sign_plan)))
+        for sign in self.signs.values():
+            sign.made_of = [self.signs[source] for source in sign.plan.sources]
+            for source in sign.made_of:
+                source.makes.append(sign)
         self.feeds: Mapping[str, tuple[Sign, ...]] = {
             quantity: tuple(self.signs[plan.sign.id] for plan in plans)
             for quantity, plans in plan.by_quantity.items()

@@ -9,6 +9,7 @@ import msgspec
 
 from anomaly.rule import RuleSet
 from indicators.registry import SIGNS, SignSet
+from indicators.settings import SignSettings
 from sensors.city import City, build_city
 from streams.engine.config import EngineConfig
 from streams.pack.layout import CityFile, DepartmentsFile, DispatchFile, TerminalsFile
@@ -48,6 +49,7 @@ class CityPack(msgspec.Struct, frozen=True, kw_only=True):
         dispatch: Rows in their order; the last matches everything.
         rules: Alert rules.
         deadlines: Of work orders.
+        limits: Figures of the vital signs.
         digest: SHA-256 (hex) over the bytes of all files that were read, defaults included.
     """
 
@@ -61,6 +63,7 @@ class CityPack(msgspec.Struct, frozen=True, kw_only=True):
     dispatch: tuple[DispatchRow, ...]
     rules: RuleSet
     deadlines: Deadlines
+    limits: SignSettings
     digest: str
 
 
@@ -71,6 +74,7 @@ _FILES: dict[str, tuple[str, Any]] = {
     "dispatch": ("dispatch.yaml", DispatchFile),
     "rules": ("rules.yaml", RuleSet),
     "deadlines": ("workorders.yaml", Deadlines),
+    "limits": ("limits.yaml", SignSettings),
 }
 
 
@@ -133,6 +137,7 @@ def _assemble(folder: Path, made: dict[str, Any], sources: dict[str, Source]) ->
         dispatch=dispatch.rows,
         rules=made["rules"],
         deadlines=made["deadlines"],
+        limits=made["limits"],
         digest=digest.hexdigest(),
     )
 
@@ -154,7 +159,8 @@ def engine_config(
     return EngineConfig(
         city_id=pack.id,
         city=pack.city,
-        signs=signs.signs,
+        signs=signs.of(pack.limits),
+        health=pack.limits.health,
         rules=pack.rules,
         departments=pack.departments,
         dispatch=pack.dispatch,

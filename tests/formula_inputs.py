@@ -1,4 +1,4 @@
-"""Builders of what a formula gets."""
+"""Inputs of a formula, as short as a test can write them."""
 
 import numpy as np
 

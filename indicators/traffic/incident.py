@@ -5,7 +5,7 @@ from statistics import median
 from typing import Final
 
 from indicators.traffic.settings import TrafficSettings
-from indicators.vital_sign import Inputs, Measure, VitalValue
+from indicators.vital_sign import Inputs, Measure, Past
 
 MAD_TO_SD: Final = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation: 1/0.6745."""
@@ -48,7 +48,7 @@ def traffic_incident(settings: TrafficSettings, inputs: Inputs) -> Measure:
     return Measure(None, "no_data")
 
 
-def _fresh(settings: TrafficSettings, inputs: Inputs, source: str) -> list[VitalValue]:
+def _fresh(settings: TrafficSettings, inputs: Inputs, source: str) -> list[Past]:
     """The known values of a source, oldest first; none where the newest is old."""
     known = [value for value in inputs.history.get(source, ()) if value.value is not None]
     horizon = inputs.end - settings.incident_fresh_s * 1000
@@ -56,7 +56,7 @@ def _fresh(settings: TrafficSettings, inputs: Inputs, source: str) -> list[Vital
 
 
 def _deviate(
-    settings: TrafficSettings, series: Sequence[VitalValue], sign: float, least_spread: float
+    settings: TrafficSettings, series: Sequence[Past], sign: float, least_spread: float
 ) -> Measure:
     if len(series) < settings.incident_least + 2:
         return Measure(None, "learning", {"values": len(series)})

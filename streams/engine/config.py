@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from anomaly.rule import RuleSet
+from indicators.health.settings import HealthSettings
 from indicators.plan import Declared, MakeUp, ZonePlan, plan_zone
 from indicators.vital_sign import VitalSign
 from sensors.city import City
@@ -18,6 +19,7 @@ class EngineConfig:
         city_id: Id of the city, the sender of its alerts.
         city: Places and terminals.
         signs: The catalogue of vital signs.
+        health: Figures of the health index.
         rules: Alert rules.
         departments: By id.
         dispatch: Who gets what.
@@ -36,12 +38,14 @@ class EngineConfig:
         departments: dict[str, Department],
         dispatch: tuple[DispatchRow, ...],
         deadlines: Deadlines,
+        health: HealthSettings = HealthSettings(),  # noqa: B008 - it cannot be changed
         zone_partitions: int = 4,
         district_partitions: int = 2,
     ) -> None:
         self.city_id = city_id
         self.city = city
         self.signs = signs
+        self.health = health
         self.rules = rules
         self.departments = departments
         self.dispatch = dispatch

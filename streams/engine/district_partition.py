@@ -17,7 +17,7 @@ from sensors.line import Command, decode_line, received_ms, split_frame
 from streams.engine.config import EngineConfig
 from streams.engine.indication import IndicationFrame, clock_of
 from streams.engine.merge import Arrived, Merge, MergeState, SourceState
-from streams.engine.published import ALERTS, WORKORDERS, Published, publish_event, publish_vital
+from streams.engine.published import ALERTS, WORKORDERS, Published, VitalWriter, publish_event
 from streams.workorders.cloudevent import OrderWriter
 from streams.workorders.dispatch import DispatchTable
 from streams.workorders.order import OrderEvent, Refusal
@@ -82,7 +82,8 @@ class DistrictPartition:
         )  # fmt: skip
         # Where no zone has an index (plain windows), there is nothing to roll up.
         sign = config.signs.get(HEALTH_INDEX, SIGNS[HEALTH_INDEX])
-        self._rollup = RollUp(config.city, sign, stages.rollup, self._timers)
+        self._rollup = RollUp(config.city, sign, config.health, stages.rollup, self._timers)
+        self._vitals = VitalWriter(config.signs, config.rules.version)
         self._orders.rearm()
         self._rollup.rearm()
         self._cap = CapWriter(config.city_id, config.rules, config.city)
@@ -161,7 +162,8 @@ class DistrictPartition:
             return
         district = self._config.city.districts[timer.zone]
         for value in self._rollup.fire(timer):
-            self._published.append(publish_vital(value, self._timezone(district.id)))
+            timezones = {value.zone: self._timezone(district.id)}
+            self._published += self._vitals.publish([value], timezones)
 
     def _timezone(self, district: str) -> str:
         zones = self._config.city.zones.values()

@@ -7,7 +7,8 @@ import msgspec
 
 from anomaly.stage import Score
 from indicators.rounding import rfc3339
-from indicators.vital_sign import VitalValue
+from indicators.sentence import sentence
+from indicators.vital_sign import PLAIN, VitalSign, VitalValue
 
 VITALS, SCORES, FORECASTS = "vitals", "scores", "forecasts"
 ALERTS, WORKORDERS, REJECTS = "alerts", "workorders", "rejects"
@@ -50,7 +51,10 @@ def canonical(tree: object) -> bytes:
 
 
 class _VitalLine(msgspec.Struct):
-    """A line of `vitals`; the fields in the order of their names, as canonical JSON has them."""
+    """A line of `vitals`; the fields in the order of their names, as canonical JSON has them.
+
+    Those that may be left out are not there for plain windows.
+    """
 
     at: str
     coverage: float
@@ -58,10 +62,14 @@ class _VitalLine(msgspec.Struct):
     indicator: str
     kind: str
     level: str | None
+    quality: str | msgspec.UnsetType
     reason: str | None
     revision: int
+    rules: str | msgspec.UnsetType
+    text: dict[str, str] | msgspec.UnsetType
     unit: str
     value: float | None
+    weights: dict[str, float] | msgspec.UnsetType
     window_end: str
     window_start: str
     zone: str
@@ -85,34 +93,50 @@ _encode_line, _encode_lines = _encoder.encode, _encoder.encode_lines
 """Sorts the keys of dicts, and takes the fields of structs as they stand."""
 
 
-def publish_vitals(values: Sequence[VitalValue], timezones: Mapping[str, str]) -> list[Published]:
-    """The lines of vital signs.
+class VitalWriter:
+    """Writes the lines of vital signs.
 
     Args:
-        values: In the order in which they are published, one at least.
-        timezones: IANA zone of each place.
+        signs: The catalogue, by id.
+        rules: Version of the rules, limits and catalogue by which values are made.
     """
-    stamp, lines = rfc3339, []
-    for value in values:
-        timezone = timezones[value.zone]
-        lines.append(
-            _VitalLine(
-                stamp(value.at, timezone), value.coverage, value.detail, value.indicator,
-                value.place, value.level, value.reason, value.revision, value.unit, value.value,
-                stamp(value.window_end, timezone), stamp(value.window_start, timezone), value.zone,
-            )
+
+    def __init__(self, signs: Mapping[str, VitalSign], rules: str) -> None:
+        self._signs, self._rules = signs, rules
+
+    def publish(
+        self, values: Sequence[VitalValue], timezones: Mapping[str, str]
+    ) -> list[Published]:
+        """The lines of values.
+
+        Args:
+            values: In the order in which they are published, one at least.
+            timezones: IANA zone of each place.
+        """
+        lines = [self._line(value, timezones[value.zone]) for value in values]
+        # A line feed cannot stand in JSON as it is, only between two of its lines.
+        bodies = _encode_lines(lines).split(b"\n")
+        return [
+            Published(VITALS, v.at, v.zone, v.indicator, v.window_end, v.revision, "", body)
+            for v, body in zip(values, bodies, strict=False)
+        ]
+
+    def _line(self, value: VitalValue, timezone: str) -> _VitalLine:
+        stamp, sign = rfc3339, self._signs.get(value.indicator)
+        quality: str | msgspec.UnsetType = msgspec.UNSET
+        rules: str | msgspec.UnsetType = msgspec.UNSET
+        text: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+        weights: dict[str, float] | msgspec.UnsetType = msgspec.UNSET
+        if sign is not None and sign.group != PLAIN:
+            zh, en = sentence(sign, value)
+            quality, rules, text = value.quality, self._rules, {"en": en, "zh": zh}
+            weights = value.weights
+        return _VitalLine(
+            stamp(value.at, timezone), value.coverage, value.detail, value.indicator, value.place,
+            value.level, quality, value.reason, value.revision, rules, text, value.unit,
+            value.value, weights, stamp(value.window_end, timezone),
+            stamp(value.window_start, timezone), value.zone,
         )  # fmt: skip
-    # A line feed cannot stand in JSON as it is, only between two of its lines.
-    bodies = _encode_lines(lines).split(b"\n")
-    return [
-        Published(VITALS, v.at, v.zone, v.indicator, v.window_end, v.revision, "", body)
-        for v, body in zip(values, bodies, strict=False)
-    ]
-
-
-def publish_vital(value: VitalValue, timezone: str) -> Published:
-    """The line of a vital sign."""
-    return publish_vitals([value], {value.zone: timezone})[0]
 
 
 def publish_score(score: Score, timezone: str) -> Published:

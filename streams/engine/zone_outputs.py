@@ -8,7 +8,7 @@ from indicators.plan import ZonePlan
 from indicators.vital_sign import VitalValue
 from streams.engine.config import EngineConfig
 from streams.engine.indication import Indication, clock_of
-from streams.engine.published import Published, publish_score, publish_vitals
+from streams.engine.published import Published, VitalWriter, publish_score
 from streams.engine.zone_snapshot import PartitionSnapshot, ZoneSnapshot
 
 
@@ -36,6 +36,7 @@ class ZoneOutputs:
         self._config, self._own = config, own
         self._outlets: dict[str, _Outlet] = {}
         self._timezones: dict[str, str] = {}
+        self._writer = VitalWriter(config.signs, config.rules.version)
         self._scored = {name for name, sign in config.signs.items() if sign.is_scored}
         self._touched: set[str] = set()
         self.published: list[Published] = []
@@ -73,7 +74,7 @@ class ZoneOutputs:
         """Publish values with their scores; tell the districts those that alerts depend on."""
         if not values:
             return
-        self.published += publish_vitals(values, self._timezones)
+        self.published += self._writer.publish(values, self._timezones)
         self._touched.update([value.zone for value in values])
         scored, indicated = self._scored, self._config.indicated
         for value in values:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from indicators.words import Label
 from sensors.city import City
 from sensors.ledger import Account, Ledger
 from streams.ops.ledger import imbalance
@@ -16,7 +17,6 @@ from streams.ops.wording import (
     KINDS,
     NEXT_ACTION,
     STATES,
-    Label,
     LevelLook,
     Wording,
     named,

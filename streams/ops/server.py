@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import structlog
 import uvicorn
 
-from indicators.registry import SIGNS
+from indicators.registry import catalogue
 from sensors.city import City
 from streams.citypack import load_pack
 from streams.clock import Clock
@@ -36,7 +36,7 @@ async def run_ops(settings: Settings) -> None:
     pack = load_pack(settings.city)
     stopping = asyncio.Event()
     with _signals(stopping):
-        wording = wording_of(SIGNS.values(), pack.rules, pack.departments.values())
+        wording = wording_of(catalogue(pack.limits).values(), pack.rules, pack.departments.values())
         await serve(settings, pack.city, wording, stopping)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from streams.ops.wording import Label
+from indicators.words import Label
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 

@@ -6,9 +6,10 @@ from itertools import groupby
 
 import msgspec
 
+from indicators.words import UNITS, Label, figure, reason_in_words
 from sensors.city import City, Place, Zone
 from streams.ops.times import local, span
-from streams.ops.wording import REASONS, UNITS, Label, LevelLook, Wording, named
+from streams.ops.wording import LevelLook, Wording
 from streams.stores.store import Vital
 
 HEALTH = "health_index"
@@ -131,28 +132,14 @@ def _sign(row: Vital, wording: Wording, timezone: str, now: datetime) -> SignVie
         indicator=row.indicator,
         label=wording.sign(row.indicator),
         value="NA" if row.value is None else figure(row.value),
-        unit="" if row.value is None else UNITS.get(row.unit, row.unit),
+        unit="" if row.value is None else UNITS.get(row.unit, (row.unit, row.unit))[0],
         look=wording.level(row.level),
-        reason=named(REASONS, row.reason or "no_data") if row.value is None else ("", ""),
+        reason=reason_in_words(row.reason or "no_data") if row.value is None else ("", ""),
         ended=local(row.window_end, timezone, now),
         coverage=round(100 * min(1.0, max(0.0, row.coverage))),
         revision=row.revision,
         stale=span(age.total_seconds()) if is_stale else ("", ""),
     )
-
-
-def figure(value: float) -> str:
-    """A number with about three significant digits and no noise.
-
-    Example:
-        >>> [figure(v) for v in (0.1234, 12.34, 1234.5, 0.0, -0.001, 7.0)]
-        ['0.12', '12.3', '1234', '0', '0', '7']
-    """
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    text = f"{value:.{digits}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def zone_label(zone: Zone | None, id_: str) -> Label:

@@ -7,10 +7,8 @@ import msgspec
 
 from anomaly.rule import RuleSet
 from indicators.vital_sign import VitalSign
+from indicators.words import Label
 from streams.workorders.dispatch import Department
-
-Label = tuple[str, str]
-"""Chinese and English."""
 
 RANKS: Final = {
     "green": 0, "blue": 1, "yellow": 2, "orange": 3, "red": 4, "purple": 5, "maroon": 6,
@@ -43,16 +41,6 @@ ACTIONS: Final[Mapping[str, Label]] = {
 
 NEXT_ACTION: Final = {"dispatched": "accept", "accepted": "start", "in_progress": "done"}
 """Order state → what a person does next."""
-
-REASONS: Final[Mapping[str, Label]] = {
-    "no_data": ("没有数据", "no data"), "low_coverage": ("数据不足", "too few readings"),
-    "learning_free_flow": ("正在学习自由流车速", "learning the free-flow speed"),
-    "missing_pollutant": ("缺少污染物数据", "a pollutant is missing"),
-    "too_few_fresh_signs": ("有效体征不足", "too few fresh signs"),
-    "no_terminals": ("没有终端", "no terminals"),
-}  # fmt: skip
-
-UNITS: Final = {"1": "", "1/m2": "人/m²", "count": "人", "Cel": "°C", "%RH": "%", "%EL": "%"}
 
 _SIX_COLOURS = 6
 

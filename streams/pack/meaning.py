@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from anomaly.rule import RuleSet
+from indicators.settings import SignSettings
 from streams.pack.layout import CityFile, DepartmentsFile, DispatchFile, TerminalsFile
 from streams.pack.order_checks import check_deadlines, check_departments, check_dispatch
 from streams.pack.place_checks import check_city, check_terminals
@@ -22,6 +23,7 @@ class Parts(NamedTuple):
     dispatch: DispatchFile | None = None
     rules: RuleSet | None = None
     deadlines: Deadlines | None = None
+    limits: SignSettings | None = None
 
 
 def complete(terminals: object, city: object) -> None:

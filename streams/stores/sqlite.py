@@ -57,6 +57,9 @@ class SqliteStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = _connect(path)
             self._writer.executescript(schema.SCHEMA)
+            columns = [row[1] for row in self._writer.execute("PRAGMA table_info(vitals)")]
+            if "about" not in columns:
+                self._writer.execute(schema.ADD_ABOUT)
             self._reader = _connect(path)
             self._reader.execute("PRAGMA query_only = ON")
             self.identity = self._named()

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 CREATE TABLE IF NOT EXISTS vitals (
     zone TEXT, indicator TEXT, window_end INTEGER, window_start INTEGER NOT NULL, value REAL,
     unit TEXT NOT NULL, level TEXT, coverage REAL NOT NULL, revision INTEGER NOT NULL,
-    reason TEXT, kind TEXT NOT NULL, detail TEXT NOT NULL,
+    reason TEXT, kind TEXT NOT NULL, detail TEXT NOT NULL, about TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS scores (
     zone TEXT, indicator TEXT, window_end INTEGER, score REAL, expected REAL, deviation REAL,
@@ -31,9 +31,12 @@ CREATE TABLE IF NOT EXISTS states (
 CREATE INDEX IF NOT EXISTS states_by_activity ON states (family, active, time);
 """
 
+ADD_ABOUT = "ALTER TABLE vitals ADD COLUMN about TEXT NOT NULL DEFAULT '{}'"
+"""For a file of a version before this column."""
+
 VITAL_COLUMNS = (
     "zone, indicator, window_end, window_start, value, unit, level, coverage, revision, reason,"
-    " kind, detail"
+    " kind, detail, about"
 )
 SCORE_COLUMNS = "zone, indicator, window_end, score, expected, deviation, revision"
 EVENT_COLUMNS = "id, family, subject, zone, kind, time, step, active, body"
@@ -103,6 +106,18 @@ def to_ms(instant: datetime) -> int:
     return (instant - _EPOCH) // _MS
 
 
+class _About(msgspec.Struct, omit_defaults=True):
+    """What nobody asks for by itself, as one column."""
+
+    quality: str = ""
+    weights: dict[str, float] = {}
+    rules: str = ""
+    text: dict[str, str] = {}
+
+
+_about = msgspec.json.Decoder(_About)
+
+
 def from_ms(ms: int) -> datetime:
     """The instant in UTC."""
     return _EPOCH + ms * _MS
@@ -111,9 +126,11 @@ def from_ms(ms: int) -> datetime:
 def of_vital(row: Vital) -> tuple[Any, ...]:
     """The row's columns."""
     detail = msgspec.json.encode(row.detail).decode()
+    about = _About(row.quality, row.weights, row.rules, row.text)
     return (
         row.zone, row.indicator, to_ms(row.window_end), to_ms(row.window_start), row.value,
         row.unit, row.level, row.coverage, row.revision, row.reason, row.kind, detail,
+        msgspec.json.encode(about).decode(),
     )  # fmt: skip
 
 
@@ -134,13 +151,16 @@ def of_event(row: Event) -> tuple[Any, ...]:
 
 def to_vital(columns: Sequence[Any]) -> Vital:
     """The row of these columns."""
-    zone, indicator, end, start, value, unit, level, coverage, revision, reason, kind, detail = (
-        columns
-    )
+    (
+        zone, indicator, end, start, value, unit, level, coverage, revision, reason, kind, detail,
+        about_text,
+    ) = columns  # fmt: skip
+    about = _about.decode(about_text)
     return Vital(
         zone=zone, indicator=indicator, window_start=from_ms(start), window_end=from_ms(end),
         value=value, unit=unit, level=level, coverage=coverage, revision=revision, reason=reason,
-        kind=kind, detail=msgspec.json.decode(detail),
+        kind=kind, detail=msgspec.json.decode(detail), quality=about.quality,
+        weights=about.weights, rules=about.rules, text=about.text,
     )  # fmt: skip
 
 

@@ -40,6 +40,10 @@ class Vital(msgspec.Struct, frozen=True, kw_only=True):
         reason: Why the value is NA.
         kind: zone, town or district.
         detail: What the value is made of.
+        quality: pass, suspect or missing; empty where it was not judged.
+        weights: Terminal → share in the value, 0–1.
+        rules: Version of the rules by which it was made.
+        text: The value in one sentence, by language (zh, en).
     """
 
     zone: str
@@ -54,6 +58,10 @@ class Vital(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     kind: str = "zone"
     detail: dict[str, Any] = {}
+    quality: str = ""
+    weights: dict[str, float] = {}
+    rules: str = ""
+    text: dict[str, str] = {}
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):

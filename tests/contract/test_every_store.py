@@ -96,6 +96,15 @@ def test_written_vital_comes_back_whole(store: Store) -> None:
     assert store.latest_vitals() == [a_vital()]
 
 
+def test_what_a_value_says_of_itself_comes_back(store: Store) -> None:
+    whole = a_vital(
+        quality="suspect", weights={"wl-1": 0.75, "wl-2": 0.25}, rules="testville-1",
+        text={"zh": "积水深度 31 cm。", "en": "Water depth 31 cm."},
+    )  # fmt: skip
+    store.write([whole])
+    assert seen(store) == [whole]
+
+
 def test_missing_value_comes_back_with_its_reason(store: Store) -> None:
     unknown = a_vital(value=None, level=None, reason="no_data", coverage=0.0, detail={})
     store.write([unknown])

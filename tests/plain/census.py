@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import msgspec
 
-from indicators.vital_sign import VitalValue
+from indicators.registry import SIGNS
+from indicators.vital_sign import Basis, VitalValue
 from sensors.line import decode_line
 from sensors.quantity import CATALOGUE
 from sensors.senml import Resolved, SenmlError, decode
@@ -14,6 +15,7 @@ from streams.engine.payload import payload_of
 from tests.plain.partition import PlainPartition
 
 MINUTE_MS = 60_000
+DERIVED = {sign.id for sign in SIGNS.values() if sign.basis is not Basis.READINGS}
 
 
 def census(lines: list[bytes], plain: PlainPartition) -> Counter[str]:
@@ -67,7 +69,7 @@ def _series(vitals: list[VitalValue]) -> Iterator[str]:
         before = latest.get(series)
         latest[series] = value
         if before is not None and value.window_start > before.window_end:
-            derived = value.indicator in {"device_availability", "health_index"}
+            derived = value.indicator in DERIVED
             yield "derived sign slept and woke" if derived else "measured sign slept and woke"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from indicators.air import BREAKPOINTS, STANDARD, VALID_SHARE, iaqi
+from indicators.water.hazard import hazard_class, safe_driving_speed
 from sensors.city import Zone
 from sensors.quantity import CATALOGUE
 from tests.plain.reading import Reading
@@ -44,6 +45,8 @@ class Answer(NamedTuple):
     value: float | None
     detail: dict[str, Any]
     reason: str | None = None
+    weights: dict[str, float] = {}  # noqa: RUF012 - nobody changes it
+    is_suspect: bool = False
 
 
 def total(readings: list[Reading]) -> float:
@@ -78,11 +81,59 @@ def water_depth(window: Window) -> Answer:
     return Answer(max(gauges)[0], {"terminal": max(gauges)[1]})
 
 
+def depths(window: Window) -> dict[str, float]:
+    found = window.of("water_depth")
+    return {terminal: float(f"{mean(own):.9g}") for terminal, own in found.items()}
+
+
+def water_points(window: Window) -> Answer:
+    found = depths(window).values()
+    wet = sum(depth >= 0.15 for depth in found)
+    return Answer(float(wet), {"gauges": len(found), "deepest_m": max(found)})
+
+
+def water_safe_speed(window: Window) -> Answer:
+    depth = max(depths(window).values())
+    return Answer(safe_driving_speed(depth * 1000), {"depth_cm": depth * 100})
+
+
+def water_hazard(window: Window) -> Answer:
+    """By depth alone: no stream of the plain reference measures a flow."""
+    assert not window.of("flow_speed"), "write the plain formula of flowing water first"
+    gauges = [(hazard_class(d, 0.0), d, terminal) for terminal, d in depths(window).items()]
+    worst, depth, terminal = max(gauges)
+    return Answer(worst, {"terminal": terminal, "depth_m": depth, "flow": "not_measured"})
+
+
+def river_level(window: Window) -> Answer:
+    stage, terminal = max((mean(own), t) for t, own in window.of("river_level").items())
+    return Answer(stage, {"terminal": terminal})
+
+
+def pump_running(window: Window) -> Answer:
+    shares = [mean(own) for own in window.of("pump_running").values()]
+    running = sum(share > 0 for share in shares)
+    return Answer(sum(shares) / len(shares), {"pumps": len(shares), "running": running})
+
+
 def rain_depth(window: Window) -> Answer:
     hours = window.length / HOUR_MS
     gauges = [(total(own), terminal) for terminal, own in window.of("rain").items()]
     gauges += [(mean(own) * hours, terminal) for terminal, own in window.of("rain_rate").items()]
     return Answer(max(gauges)[0], {"terminal": max(gauges)[1]})
+
+
+def rain_hour(window: Window) -> Answer:
+    hours = window.length / HOUR_MS
+    amounts: dict[str, list[float]] = {}
+    for terminal, own in window.of("rain").items():
+        amounts.setdefault(terminal, []).append(total(own))
+    for terminal, own in window.of("rain_rate").items():
+        amounts.setdefault(terminal, []).append(mean(own) * hours)
+    answer = rain_depth(window)
+    if sum(map(len, amounts.values())) > 1:
+        answer.detail["gauges_mm"] = {gauge: max(amounts[gauge]) for gauge in sorted(amounts)}
+    return answer
 
 
 def crowd_density(window: Window) -> Answer:
@@ -139,7 +190,9 @@ def temperature(window: Window) -> Answer:
 
 
 FORMULAS: dict[str, Callable[[Window], Answer]] = {
-    "water_depth": water_depth, "rain_10min": rain_depth, "rain_60min": rain_depth,
+    "water_depth": water_depth, "water_points": water_points, "water_hazard": water_hazard,
+    "water_safe_speed": water_safe_speed, "river_level": river_level, "pump_running": pump_running,
+    **{f"rain_{minutes}min": rain_depth for minutes in (5, 10, 30, 120, 180)}, "rain_60min": rain_hour,
     "crowd_density": crowd_density, "people_count": people_count, "traffic_speed": traffic_speed,
     "traffic_speed_ratio": traffic_speed_ratio, "aqi_hourly": aqi_hourly, "noise_leq": noise_leq,
     "temperature": temperature, **{f"window_{quantity}": window_sum for quantity in CATALOGUE},

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from indicators.vital_sign import VitalValue
+from indicators.sentence import sentence
+from indicators.vital_sign import PLAIN, VitalValue
 from sensors.ledger import UNKNOWN
 from sensors.line import Line, decode_line, received_ms, stamp_of
 from sensors.reason import Outcome, Reason
@@ -50,7 +51,7 @@ class PlainPartition:
     """
 
     def __init__(self, config: EngineConfig) -> None:
-        self._city = config.city
+        self._city, self._signs, self._rules = config.city, config.signs, config.rules.version
         self._screening = PlainScreening(config.city)
         self.zones = {zone: PlainZone(config.plan(zone)) for zone in config.city.zones}
         self.now = 0
@@ -92,7 +93,8 @@ class PlainPartition:
             if not timers or timers[0][0] > self.now:
                 return
             _, zone, sign, _ = timers[0]
-            self.vitals.append(self.zones[zone].fire(sign))
+            value = self.zones[zone].fire(sign)
+            self.vitals += [] if value is None else [value]
 
     def _take_records(self, terminal: str, records: list[Resolved], line: Line) -> None:
         readings: list[Reading] = []
@@ -167,13 +169,18 @@ class PlainPartition:
 
     def _line_of(self, value: VitalValue) -> bytes:
         timezone = self._city.zones[value.zone].timezone
-        body = {
+        body: dict[str, Any] = {
             "at": written(value.at, timezone), "zone": value.zone, "kind": "zone",
             "indicator": value.indicator, "window_start": written(value.window_start, timezone),
             "window_end": written(value.window_end, timezone), "value": value.value,
             "unit": value.unit, "level": value.level, "coverage": value.coverage,
             "revision": value.revision, "reason": value.reason, "detail": value.detail,
         }  # fmt: skip
+        sign = self._signs[value.indicator]
+        if sign.group != PLAIN:
+            zh, en = sentence(sign, value)
+            body |= {"quality": value.quality, "rules": self._rules, "weights": value.weights}
+            body["text"] = {"zh": zh, "en": en}
         return msgspec.json.encode(body, order="sorted")
 
 

@@ -1,9 +1,11 @@
 """One vital sign of a zone: which windows it publishes, when, and as which revision."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from indicators.plan import SignPlan, ZonePlan
-from indicators.vital_sign import VitalValue
+from indicators.vital_sign import PLAIN, Inputs, Past, Quality, VitalValue
 from sensors.city import Zone
 from tests.plain.formulas import FORMULAS, Answer, Window
 from tests.plain.reading import Reading
@@ -18,6 +20,19 @@ def nine_digits(tree: Any) -> Any:
     if isinstance(tree, list):
         return [nine_digits(value) for value in tree]
     return tree
+
+
+def largest(weights: dict[str, float]) -> dict[str, float]:
+    """The eight largest shares, to four decimals."""
+    ordered = sorted(weights, key=lambda terminal: (-weights[terminal], terminal))
+    return {terminal: round(weights[terminal], 4) for terminal in ordered[:8]}
+
+
+def trust(answer: Answer, coverage: float) -> Quality:
+    """Whether there is a value, and whether half of what stands behind it is missing."""
+    if answer.value is None:
+        return Quality.MISSING
+    return Quality.SUSPECT if answer.is_suspect or coverage <= 0.5 else Quality.PASS
 
 
 class PlainSign:
@@ -40,6 +55,27 @@ class PlainSign:
         """When the next window closes (Unix ms)."""
         return None if self.next_end is None else self.next_end + self.plan.grace
 
+    def end_after(self, instant: int) -> int:
+        """The first end of a window after an instant, Unix ms."""
+        if not self.plan.is_daily:
+            return (instant // self.plan.hop + 1) * self.plan.hop
+        zone = ZoneInfo(self.zone.timezone)
+        before = datetime.fromtimestamp(instant / 1000, zone).date() - timedelta(days=2)
+        days = [before + timedelta(days=number) for number in range(5)]
+        return min(end for day in days if (end := self._on(day)) > instant)
+
+    def _on(self, day: date) -> int:
+        """When the window ends that ends on a day of the calendar."""
+        clock = datetime.combine(day, time()) + timedelta(seconds=self.plan.sign.align_s)
+        return round(clock.replace(tzinfo=ZoneInfo(self.zone.timezone)).timestamp() * 1000)
+
+    def start_of(self, end: int) -> int:
+        """Where the window begins that ends at an instant."""
+        if not self.plan.is_daily:
+            return end - self.plan.window
+        day = datetime.fromtimestamp(end / 1000, ZoneInfo(self.zone.timezone)).date()
+        return self._on(day - timedelta(days=self.plan.window // 86_400_000))
+
     def closed(self, answer: Answer, coverage: float, newest: int) -> VitalValue:
         """Publish the window that is due; then wait for the next, or fall asleep.
 
@@ -50,7 +86,7 @@ class PlainSign:
         """
         assert self.next_end is not None
         end = self.next_end
-        self.next_end = end + self.plan.hop if end - newest <= self.plan.silence else None
+        self.next_end = self.end_after(end) if end - newest <= self.plan.silence else None
         return self.published(end + self.plan.grace, end, answer, coverage, 0)
 
     def published(
@@ -61,13 +97,94 @@ class PlainSign:
         value = nine_digits(answer.value)
         level = None if value is None else sign.level_of(value)
         written = VitalValue(
-            at=at, zone=self.zone.id, indicator=sign.id, window_start=end - self.plan.window,
+            at=at, zone=self.zone.id, indicator=sign.id, window_start=self.start_of(end),
             window_end=end, value=value, unit=sign.unit, level=level, coverage=coverage,
             revision=revision, reason=answer.reason, detail=nine_digits(answer.detail),
+            weights=largest(answer.weights), quality=trust(answer, coverage),
         )  # fmt: skip
         if self.latest is None or end >= self.latest.window_end:
             self.latest = written
         return written
+
+
+class MadeSign(PlainSign):
+    """A sign that is made of others."""
+
+    def __init__(self, plan: SignPlan, zone: Zone) -> None:
+        super().__init__(plan, zone)
+        self._revisions: dict[int, int] = {}
+
+    def close(self, past: list[VitalValue], hops: dict[str, int], newest: int) -> VitalValue | None:
+        """Close the window that is due; nothing where there is nothing in it."""
+        assert self.next_end is not None
+        end = self.next_end
+        answer, coverage = self._answer(past, hops, end)
+        if answer.reason == "no_data":
+            self.next_end = self.end_after(end) if end - newest <= self.plan.silence else None
+            return None
+        self._revisions[end] = 0
+        return self.closed(answer, coverage, newest)
+
+    def corrected(
+        self, past: list[VitalValue], hops: dict[str, int], changed: list[VitalValue], now: int
+    ) -> list[VitalValue]:
+        """Its closed windows that hold a value which was changed."""
+        ends = set()
+        for value in changed:
+            if value.indicator in self.plan.sources and self._looks_at(value):
+                end = self.end_after(value.window_end - 1)
+                while self.start_of(end) < value.window_end:
+                    ends.add(end)
+                    end = self.end_after(end)
+        over = [e for e in sorted(ends) if e + self.plan.grace <= now]
+        return [
+            self._again(past, hops, end, now)
+            for end in over
+            if self.next_end is None or end < self.next_end
+        ]
+
+    def _again(
+        self, past: list[VitalValue], hops: dict[str, int], end: int, now: int
+    ) -> VitalValue:
+        answer, coverage = self._answer(past, hops, end)
+        self._revisions[end] = self._revisions.get(end, 0) + 1
+        return self.published(now, end, answer, coverage, self._revisions[end])
+
+    def _looks_at(self, value: VitalValue) -> bool:
+        return not value.window_end % (round(self.plan.sign.source_hop_s * 1000) or 1)
+
+    def _answer(
+        self, past: list[VitalValue], hops: dict[str, int], end: int
+    ) -> tuple[Answer, float]:
+        start, sign = self.start_of(end), self.plan.sign
+        newest = {(v.indicator, v.window_end): v for v in past if start < v.window_end <= end}
+        history: dict[str, list[Past]] = {}
+        share = expected = 0.0
+        for source in self.plan.sources:
+            step = max(hops[source], round(sign.source_hop_s * 1000))
+            expected += end // step - start // step
+            for name, at in sorted(newest):
+                value = newest[name, at]
+                if name == source and self._looks_at(value):
+                    history.setdefault(source, []).append(
+                        Past(
+                            value.window_start,
+                            at,
+                            value.value,
+                            value.level,
+                            value.coverage,
+                            {},
+                            value.weights,
+                        )
+                    )
+                    share += 0.0 if value.value is None else value.coverage
+        coverage = min(round(share / expected, 4), 1.0) if expected else 0.0
+        if not history:
+            return Answer(None, {}, "no_data"), coverage
+        if coverage < sign.min_coverage:
+            return Answer(None, {}, "low_coverage"), coverage
+        found = sign.formula(Inputs(zone=self.zone, start=start, end=end, history=history))
+        return Answer(found.value, found.detail, found.reason, found.weights), coverage
 
 
 class MeasuredSign(PlainSign):
@@ -122,4 +239,9 @@ class MeasuredSign(PlainSign):
         if coverage < self.plan.sign.min_coverage:
             return Answer(None, {}, "low_coverage"), coverage
         window = Window(self.zone, self.plan.window, inside, self._expected, self._taught)
-        return FORMULAS[self.plan.sign.id](window), coverage
+        answer = FORMULAS[self.plan.sign.id](window)
+        terminals = {terminal for terminal, _ in self._expected}
+        if len(terminals) == 1 and answer.value is not None and self.plan.sign.group != PLAIN:
+            # What has one terminal owes it everything.
+            answer = answer._replace(weights=dict.fromkeys(terminals, 1.0))
+        return answer, coverage

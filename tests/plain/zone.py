@@ -5,7 +5,7 @@ from indicators.vital_sign import Basis, Inputs, VitalValue
 from sensors.city import Zone
 from tests.plain.formulas import Answer
 from tests.plain.reading import Reading
-from tests.plain.sign import MeasuredSign, PlainSign
+from tests.plain.sign import MadeSign, MeasuredSign, PlainSign
 
 
 def answer_of_signs(
@@ -48,32 +48,49 @@ class PlainZone:
         self._derived = {
             sign: PlainSign(own, plan.zone)
             for sign, own in plan.signs.items()
-            if own.sign.basis is not Basis.READINGS
+            if own.sign.basis in {Basis.LIVENESS, Basis.SIGNS}
         }
+        self._made = {
+            sign: MadeSign(own, plan.zone)
+            for sign, own in plan.signs.items()
+            if own.sign.basis is Basis.HISTORY
+        }
+        self._hops = {sign: own.hop for sign, own in plan.signs.items()}
+        self._past: list[VitalValue] = []
 
     def timers(self) -> list[tuple[int, str, str, int]]:
         """(due, zone, sign, window end) of every sign that is awake."""
-        signs = {**self._measured, **self._derived}
         return [
             (sign.due, self.place.id, name, sign.next_end)
-            for name, sign in signs.items()
+            for name, sign in self._signs().items()
             if sign.due is not None and sign.next_end is not None
         ]
 
-    def fire(self, name: str) -> VitalValue:
+    def _signs(self) -> dict[str, PlainSign]:
+        return {**self._measured, **self._derived, **self._made}
+
+    def fire(self, name: str) -> VitalValue | None:
         """Close the window of a sign that is due."""
+        value = self._closed(name)
+        if value is not None:
+            self._past.append(value)
+        return value
+
+    def _closed(self, name: str) -> VitalValue | None:
         if name in self._measured:
             return self._measured[name].close()
+        if name in self._made:
+            assert self.newest is not None
+            return self._made[name].close(self._past, self._hops, self.newest)
         sign = self._derived[name]
         assert sign.next_end is not None
         assert self.newest is not None
         if sign.plan.sign.basis is Basis.LIVENESS:
             answer = availability(self._heard, dict(self._plan.cadences), sign.next_end)
         else:
-            signs = {**self._measured, **self._derived}
-            latest = {n: s.latest for n, s in sorted(signs.items()) if s.latest is not None}
-            hops = {n: s.plan.hop for n, s in signs.items()}
-            answer = answer_of_signs(sign.plan, self.place, sign.next_end, latest, hops)
+            signs = sorted(self._signs().items())
+            latest = {n: s.latest for n, s in signs if s.latest is not None}
+            answer = answer_of_signs(sign.plan, self.place, sign.next_end, latest, self._hops)
         return sign.closed(answer, 1.0, self.newest)
 
     def take(self, readings: list[Reading], now: int) -> list[VitalValue]:
@@ -85,10 +102,19 @@ class PlainZone:
             self._heard[reading.terminal] = max(known or 0, reading.at)
             self.oldest = min(self.oldest or reading.at, reading.at)
             self.newest = max(self.newest or reading.at, reading.at)
-        return [value for sign in self._measured.values() for value in sign.take(readings, now)]
+        changed = [v for sign in self._measured.values() for v in sign.take(readings, now)]
+        self._past += changed
+        for sign in sorted(self._made.values(), key=lambda made: made.plan.depth):
+            again = sign.corrected(self._past, self._hops, changed, now)
+            self._past += again
+            changed += again
+        return changed
 
     def _wake(self, now: int) -> None:
         """What no reading feeds begins with the first window that ends after now."""
         for sign in self._derived.values():
             if sign.next_end is None:
-                sign.next_end = (now // sign.plan.hop + 1) * sign.plan.hop
+                sign.next_end = sign.end_after(now)
+        for sign in self._made.values():
+            if sign.next_end is None:
+                sign.next_end = sign.end_after(now - sign.plan.grace)

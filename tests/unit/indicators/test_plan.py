@@ -18,6 +18,9 @@ def plan(**cadences):
 def test_zone_has_the_signs_its_terminals_can_feed():
     assert sorted(plan(water_depth=30.0).signs) == [
         "device_availability",
+        "device_offline",
+        "device_quality",
+        "device_staleness",
         "health_index",
         "water_depth",
     ]

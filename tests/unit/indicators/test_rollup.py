@@ -1,5 +1,6 @@
 """Roll-up of zones to town and district: what was never heard is unknown, not well."""
 
+from indicators.health.settings import HealthSettings
 from indicators.registry import SIGNS
 from indicators.rollup import HEALTH_INDEX, DistrictIndex, RollUp
 from indicators.timers import Timers
@@ -22,7 +23,7 @@ def rolled_up(values, names=("a", "b", "c", "d")):
     zones = [Zone(id=name, town="north", district="x") for name in names]
     city = a_city([a_terminal(f"t-{name}", name) for name in names], zones)
     timers, states = Timers(), dict[str, DistrictIndex]()
-    stage = RollUp(city, SIGNS[HEALTH_INDEX], states, timers)
+    stage = RollUp(city, SIGNS[HEALTH_INDEX], HealthSettings(), states, timers)
     for zone, value in values.items():
         stage.on_value(index(zone, value))
     timer = timers.next_due(END + 3_600_000)

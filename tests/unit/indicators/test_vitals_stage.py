@@ -139,7 +139,9 @@ def test_zone_that_slept_wakes_its_liveness_and_index_too():
     assert run.stage.due is None
     run.feed(T0_MS + 100 * HOUR, [depth(T0_MS + 100 * HOUR)])
     woken = {v.indicator for v in run.advance(T0_MS + 101 * HOUR)}
-    assert woken == {"water_depth", "device_availability", "health_index"}
+    assert woken == {
+        "water_depth", "device_availability", "device_offline", "device_staleness", "health_index",
+    }  # fmt: skip
 
 
 def test_earlier_reading_inside_the_grace_walks_the_first_window_back():

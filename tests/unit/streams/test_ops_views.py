@@ -78,9 +78,9 @@ def test_missing_value_is_na_with_its_reason() -> None:
     assert sign.reason == ("数据不足", "too few readings")
 
 
-def test_unknown_reason_is_shown_as_it_is() -> None:
+def test_unknown_reason_is_shown_in_its_own_words() -> None:
     (zone,) = zones_of(a_vital(value=None, reason="moon_phase"))
-    assert zone.notable[0].reason == ("moon_phase", "moon_phase")
+    assert zone.notable[0].reason == ("moon_phase", "moon phase")
 
 
 def test_unknown_level_needs_attention_under_its_own_name() -> None:

@@ -24,6 +24,7 @@ from tests.builders import T0, a_config, a_line, a_tick
 from tests.plain.census import census
 from tests.plain.cities import CITIES, terminal
 from tests.plain.partition import COLUMNS, PlainPartition
+from tests.plain.signs import REFERENCE
 from tests.plain.strategies import SEEDS, Stream, smallest, stream_of
 
 EXAMPLES = int(os.environ.get("VITALS_EXAMPLES", "80"))
@@ -155,7 +156,7 @@ def plainly(config: EngineConfig, lines: Iterable[bytes]) -> PlainPartition:
 
 
 def check(signs: SignSet, stream: Stream) -> None:
-    config = a_config(CITIES[stream.city], partitions=(1, 2), signs=signs.signs)
+    config = a_config(CITIES[stream.city], partitions=(1, 2), signs=REFERENCE[signs])
     singly = run(config, [[line] for line in stream.lines], [False])
     check_agree(singly, plainly(config, stream.lines))
     check_told(config, singly)
@@ -194,7 +195,7 @@ EXPECTED_CASES = {
     "white space in the pack", "line with its keys in another order", "name twice in a pack",
     "several instants in a pack", "convertible unit", "NA: no_data", "NA: low_coverage",
     "NA: missing_pollutant", "NA: learning_free_flow", "NA: too_few_fresh_signs",
-    *(f"{sign} with value" for sign in SignSet.CATALOGUE.signs),
+    *(f"{sign} with value" for sign in REFERENCE[SignSet.CATALOGUE]),
 }  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def test_streams_hold_every_case_that_matters_and_often() -> None:
     found: Counter[str] = Counter()
     for seed in range(200):
         stream = stream_of(seed)
-        config = a_config(CITIES[stream.city])
+        config = a_config(CITIES[stream.city], signs=REFERENCE[SignSet.CATALOGUE])
         cases = census(stream.lines, plainly(config, stream.lines))
         found.update({case for case, number in cases.items() if number})
     assert {case for case in EXPECTED_CASES if found[case] < 4} == set(), found

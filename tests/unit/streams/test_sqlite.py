@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from streams.settings import Settings
 from streams.stores.influx import InfluxStore
 from streams.stores.open import open_store
 from streams.stores.sqlite import SqliteStore
+from streams.stores.sqlite_schema import SCHEMA
 from streams.stores.store import (
     Event,
     Family,
@@ -98,6 +100,23 @@ def test_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
         SqliteStore(tmp_path / "file" / "x.sqlite")
 
 
+def test_file_of_an_older_version_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    old = SCHEMA.replace(" about TEXT NOT NULL DEFAULT '{}',", "")
+    assert old != SCHEMA
+    with sqlite3.connect(path) as connection:
+        connection.executescript(old)
+        connection.execute(
+            "INSERT INTO vitals VALUES ('dip', 'water_depth', 60000, 0, 0.1, 'm', NULL, 1, 0, NULL,"
+            " 'zone', '{}')"
+        )
+    connection.close()
+    store = SqliteStore(path)
+    (kept,) = store.latest_vitals()
+    assert (kept.value, kept.quality, kept.text) == (0.1, "", {})
+    store.close()
+
+
 def test_every_file_has_an_identity_of_its_own(tmp_path: Path) -> None:
     stores = [SqliteStore(tmp_path / name) for name in ("a", "b")]
     assert stores[0].identity != stores[1].identity
@@ -110,6 +129,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from streams.stores.sqlite import SqliteStore
+from streams.stores.sqlite_schema import SCHEMA
 from streams.stores.store import Vital
 store = SqliteStore(Path(sys.argv[1]))
 for batch in range(10**6):

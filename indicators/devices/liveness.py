@@ -1,0 +1,75 @@
+"""Whether a place's terminals are alive: when they were last heard."""
+
+from indicators.devices.settings import DeviceSettings
+from indicators.vital_sign import Inputs, Measure
+
+_MOST_NAMED = 20
+
+
+def patience_s(cadence_s: float, factor: float, floor_s: float) -> float:
+    """How long a terminal may be silent, s: max(factor × cadence, floor).
+
+    Example:
+        >>> patience_s(60, 3, 120), patience_s(1, 3, 120)
+        (180, 120)
+    """
+    return max(factor * cadence_s, floor_s)
+
+
+def silent(inputs: Inputs, factor: float, floor_s: float) -> list[str]:
+    """Terminals that were silent for longer than they may, or never spoke; by id."""
+    return sorted(
+        terminal
+        for terminal, (newest, cadence) in inputs.heard.items()
+        if newest is None or newest < inputs.end - 1000 * patience_s(cadence, factor, floor_s)
+    )
+
+
+def device_availability(settings: DeviceSettings, inputs: Inputs) -> Measure:
+    """Share of the place's terminals that reported lately, 0–1.
+
+    Source: stale after max(3 × cadence, 120 s) [D].
+    """
+    if not inputs.heard:
+        return Measure(None, "no_terminals")
+    down = silent(inputs, settings.stale_factor, settings.stale_floor_s)
+    share = 1 - len(down) / len(inputs.heard)
+    return Measure(share, detail={"terminals": len(inputs.heard), "down": down[:_MOST_NAMED]})
+
+
+def device_staleness(inputs: Inputs) -> Measure:
+    """Seconds since the most silent of the terminals that ever spoke was heard, ≥ 0.
+
+    Those that never spoke have no last word; they are counted in `never`.
+    """
+    if not inputs.heard:
+        return Measure(None, "no_terminals")
+    last = [(newest, t) for t, (newest, _) in inputs.heard.items() if newest is not None]
+    if not last:
+        return Measure(None, "never_heard", {"never": len(inputs.heard)})
+    newest, terminal = min(last)
+    seconds = max(inputs.end - newest, 0) / 1000
+    never = len(inputs.heard) - len(last)
+    return Measure(seconds, detail={"terminal": terminal, "never": never}, weights={terminal: 1.0})
+
+
+def device_offline(settings: DeviceSettings, inputs: Inputs) -> Measure:
+    """How many of the place's terminals are offline, and whether they have one common cause.
+
+    Source: offline after max(10 × cadence, 900 s), common cause from 60 % down [D].
+    """
+    if not inputs.heard:
+        return Measure(None, "no_terminals")
+    terminals = len(inputs.heard)
+    down = silent(inputs, settings.offline_factor, settings.offline_floor_s)
+    share = len(down) / terminals
+    is_common = terminals >= settings.common_least and share >= settings.common_share
+    detail = {
+        "terminals": terminals,
+        "share": share,
+        "common_cause": is_common,
+        "offline": down[:_MOST_NAMED],
+    }
+    level = settings.offline_levels[-1].id if is_common and settings.offline_levels else None
+    weights = {terminal: 1 / len(down) for terminal in down}
+    return Measure(float(len(down)), detail=detail, level=level, weights=weights)

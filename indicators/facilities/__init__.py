@@ -1,0 +1,1 @@
+"""Municipal facilities: manholes, shafts and their gas, street lamps, mains voltage."""

@@ -1,0 +1,1 @@
+"""Fire: evidence of several kinds, and how it comes together."""

@@ -1,0 +1,123 @@
+"""The health index of a zone, over the newest values of its vital signs; all of it is ours [D].
+
+Domains are the topics of the board. A domain's score is the least of its life-safety signs and the
+mean of its comfort signs, whichever is lower; a red or orange life-safety sign caps the whole, so
+that a flood cannot hide behind clean air. What is unknown never counts as clear.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from indicators.health.composite import composite, contributions, interval
+from indicators.health.settings import HealthSettings
+from indicators.health.subscore import subscore
+from indicators.topics import TOPIC_OF
+from indicators.vital_sign import Inputs, Measure, VitalSign, VitalValue
+
+_SMALLEST = 1.0
+
+
+class _Part(NamedTuple):
+    """One sign's part: its score, and its weight as it counts by its age and coverage."""
+
+    sign: VitalSign
+    score: float
+    weight: float
+
+
+class HealthIndex:
+    """The formula of the index.
+
+    Args:
+        settings: Its figures.
+        signs: The signs it is made of, by id.
+    """
+
+    def __init__(self, settings: HealthSettings, signs: Mapping[str, VitalSign]) -> None:
+        self._settings = settings
+        self._signs = {id_: sign for id_, sign in signs.items() if sign.utility}
+        self.__doc__ = HealthIndex.__doc__
+
+    def __call__(self, inputs: Inputs) -> Measure:
+        """The index of a zone, 1–100."""
+        nominal, parts, unknown = 0.0, [], []
+        cap, capped_by = 100.0, ""
+        for id_, hop in sorted(inputs.hops.items()):
+            sign = self._signs.get(id_)
+            if sign is None:
+                continue
+            weight = self._weight(sign)
+            nominal += weight
+            newest = inputs.latest.get(id_)
+            freshness = 0.0 if newest is None else self._freshness(newest, inputs.end, hop)
+            if newest is None or newest.value is None or not freshness:
+                unknown += [id_] if sign.is_life_safety else []
+                continue
+            parts.append(_Part(sign, subscore(sign.utility, newest.value), weight * freshness))
+            if (allowed := self._cap_of(sign, newest.level)) < cap:
+                cap, capped_by = allowed, id_
+        known = sum(part.weight for part in parts)
+        detail = {"unknown": unknown} if unknown else {}
+        if not parts or known < self._settings.min_weight * nominal:
+            share = known / nominal if nominal else 0.0
+            # A flood that is known is told, whatever else is not.
+            if not capped_by:
+                return Measure(None, "too_few_fresh_signs", {"fresh_share": share, **detail})
+        return self._measure(parts, cap, capped_by, detail)
+
+    def _weight(self, sign: VitalSign) -> float:
+        settings = self._settings
+        domain = settings.domain_weights.get(TOPIC_OF[sign.group].id, 1.0)
+        return domain * settings.sign_weights.get(sign.id, 1.0)
+
+    def _freshness(self, value: VitalValue, end: int, hop: int) -> float:
+        """Coverage times exp(-age/τ); a value is as old as it is more than one hop behind."""
+        age = max(0, end - value.window_end - hop)
+        return value.coverage * math.exp(-age / (self._settings.freshness_hops * hop))
+
+    def _cap_of(self, sign: VitalSign, level: str | None) -> float:
+        """The highest index that a life-safety sign at this level allows."""
+        if not sign.is_life_safety:
+            return 100.0
+        colour = next((known.colour for known in sign.levels if known.id == level), "")
+        return self._settings.cap_of(colour)
+
+    def _measure(
+        self, parts: list[_Part], cap: float, capped_by: str, detail: dict[str, list[str]]
+    ) -> Measure:
+        settings = self._settings
+        scores = _domains(parts)
+        weights = {domain: settings.domain_weights.get(domain, 1.0) for domain in scores}
+        mean = composite(scores, weights)
+        low, high = interval(scores, weights, settings.spread, settings.draws, settings.seed)
+        worst = min(parts, key=lambda part: (part.score, part.sign.id)).sign
+        shares = contributions(scores, weights)
+        found = {
+            "domains": {domain: round(score, 1) for domain, score in scores.items()},
+            "contributions": {domain: round(share, 4) for domain, share in shares.items()},
+            "worst": worst.id,
+            "worst_domain": min(scores, key=lambda domain: (scores[domain], domain)),
+            "low": round(min(low, cap), 1),
+            "high": round(min(high, cap), 1),
+            "cap": cap,
+            "capped": cap < mean,
+            **detail,
+        }
+        if capped_by:
+            found["capped_by"] = capped_by
+        return Measure(min(mean, cap), detail=found, is_suspect=bool(detail))
+
+
+def _domains(parts: list[_Part]) -> dict[str, float]:
+    """Topic → score, 1–100: the least over life safety, the weighted mean over comfort."""
+    found: dict[str, float] = {}
+    for domain in sorted({TOPIC_OF[part.sign.group].id for part in parts}):
+        members = [part for part in parts if TOPIC_OF[part.sign.group].id == domain]
+        scores = [part.score for part in members if part.sign.is_life_safety]
+        comfort = [part for part in members if not part.sign.is_life_safety]
+        if comfort:
+            total = sum(part.weight for part in comfort)
+            scores.append(sum(part.weight * part.score for part in comfort) / total)
+        found[domain] = max(min(scores), _SMALLEST)
+    return found

@@ -1,0 +1,78 @@
+"""What zones remember of past values, for the signs that are made of other signs."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from indicators.vital_sign import Past, VitalValue
+from indicators.zone_vitals import Sign
+
+_SLACK: Final = 64
+
+
+def remember(sign: Sign, value: VitalValue) -> None:
+    """Keep a value for the signs that are made of it; a correction takes the place of another."""
+    kept, past = sign.plan.kept, sign.state.past
+    end = value.window_end
+    if not any(end % every == 0 for every, _ in kept):
+        return
+    detail = {key: value.detail[key] for key in sign.about.kept if key in value.detail}
+    past[end] = Past(
+        value.window_start, end, value.value, value.level, value.coverage, detail,
+        value.weights,
+    )  # fmt: skip
+    hop = sign.plan.hop
+    if len(past) > _SLACK + 2 * sum(long // max(every, hop) for every, long in kept):
+        sign.state.past = {
+            end: item
+            for end, item in past.items()
+            if any(end % every == 0 and end > value.at - long for every, long in kept)
+        }
+
+
+def history_of(sign: Sign, start: int, end: int) -> dict[str, list[Past]]:
+    """The past values of the signs it is made of whose windows end in (start, end], ms."""
+    found, every = {}, sign.plan.source_hop
+    for source in sign.made_of:
+        past = source.state.past
+        first = max(source.end_after(start), start + 1)
+        items = (past.get(instant) for instant in _ends(source, first, end, every))
+        some = [item for item in items if item is not None]
+        if some:
+            found[source.about.id] = some
+    return found
+
+
+def expected_of(sign: Sign, start: int, end: int) -> int:
+    """How many values its window should hold of the signs it is made of."""
+    every = sign.plan.source_hop
+    return sum(
+        sum(1 for _ in _ends(source, source.end_after(start), end, every))
+        for source in sign.made_of
+    )
+
+
+def _ends(source: Sign, first: int, end: int, every: int) -> Iterator[int]:
+    """The ends of a source's windows from one on that are looked at."""
+    if source.plan.is_daily:
+        while first <= end:
+            yield first
+            first = source.end_after(first)
+        return
+    step = source.plan.hop
+    if every % step == 0:
+        step = every
+        first = -(-first // every) * every
+    yield from range(first, end + 1, step)
+
+
+def ends_made_of(sign: Sign, end: int, now: int) -> Iterator[int]:
+    """The ends of its closed windows that hold a source's window which ends at an instant, ms."""
+    if end % sign.plan.source_hop:
+        return
+    next_end = sign.state.next_end
+    own = sign.end_after(end - 1)
+    while sign.start_of(own) < end:
+        if own + sign.plan.grace > now or (next_end is not None and own >= next_end):
+            return
+        yield own
+        own = sign.end_after(own)

@@ -1,0 +1,1 @@
+"""Slow signs of other departments: counters, hotline, clinics, industrial parks."""

@@ -1,0 +1,1 @@
+"""Waterlogging and rain."""

@@ -1,0 +1,79 @@
+"""Words that officials read, in Chinese and English: units, and reasons why there is no value."""
+
+from collections.abc import Mapping
+from typing import Final
+
+Label = tuple[str, str]
+"""Chinese and English."""
+
+UNITS: Final[Mapping[str, Label]] = {
+    "1": ("", ""), "/": ("", ""), "1/m2": ("人/㎡", "people/m²"), "count": ("", ""),
+    "Cel": ("℃", "°C"), "%RH": ("%", "%"), "%EL": ("%", "%"), "1/s2": ("/s²", "/s²"),
+    "ug/m3": ("μg/m³", "µg/m³"), "mg/m3": ("mg/m³", "mg/m³"), "1/min": ("/分钟", "/min"),
+    "min": ("分钟", "min"), "s": ("秒", "s"), "a": ("年", "years"), "deg": ("°", "°"),
+}  # fmt: skip
+"""Unit → how it is written; all others as they are."""
+
+SHOWN_IN: Final[Mapping[tuple[str, str], float]] = {
+    ("m", "cm"): 100.0, ("m", "mm"): 1000.0, ("/", "%"): 100.0, ("1", "%"): 100.0,
+    ("m", "km"): 0.001,
+}  # fmt: skip
+"""(unit, unit in which it is shown) → factor."""
+
+REASONS: Final[Mapping[str, Label]] = {
+    "no_data": ("没有数据", "no data"), "low_coverage": ("数据不足", "too few readings"),
+    "learning_free_flow": ("正在学习自由流车速", "learning the free-flow speed"),
+    "missing_pollutant": ("缺少污染物数据", "a pollutant is missing"),
+    "too_few_fresh_signs": ("有效体征不足", "too few fresh signs"),
+    "no_terminals": ("没有终端", "no terminals"),
+    "source_not_available": ("所依据的体征暂无数值", "a sign it is made of is not available"),
+    "no_area": ("场地面积未知", "the area is not known"),
+    "no_capacity": ("未设核定容量", "no approved number of people"),
+    "no_people_in": ("没有进入人数", "no one counts who enters"),
+    "no_people_out": ("没有离开人数", "no one counts who leaves"),
+    "no_density": ("没有人群密度", "no density"),
+    "no_speed_variance": ("没有行人速度方差", "no variance of speeds"),
+    "no_rated_spaces": ("车位总数未知", "the number of spaces is not known"),
+    "not_filling": ("没有增多", "not filling up"),
+    "beyond_horizon": ("一天内不会满", "not full within a day"),
+    "learning": ("正在学习平时情况", "learning what is usual"),
+}  # fmt: skip
+"""Why there is no value → in words."""
+
+
+def reason_in_words(reason: str) -> Label:
+    """Why there is no value; one that nobody has put in words as it stands."""
+    return REASONS.get(reason, (reason, reason.replace("_", " ")))
+
+
+def shown(value: float, unit: str, shown_in: str = "") -> Label:
+    """A value with its unit as officials read it.
+
+    Args:
+        value: In `unit`.
+        unit: Unit of the value.
+        shown_in: Unit to show it in; `unit` where empty.
+
+    Example:
+        >>> shown(0.314, "m", "cm"), shown(1234.5, "count"), shown(0.05, "m2/s2")
+        (('31.4 cm', '31.4 cm'), ('1234', '1234'), ('0.05 m2/s2', '0.05 m2/s2'))
+    """
+    wanted = shown_in or unit
+    number = figure(value * SHOWN_IN.get((unit, wanted), 1.0))
+    zh, en = UNITS.get(wanted, (wanted, wanted))
+    return f"{number} {zh}".rstrip(), f"{number} {en}".rstrip()
+
+
+def figure(value: float) -> str:
+    """A number with about three significant digits and no noise.
+
+    Example:
+        >>> [figure(v) for v in (0.1234, 12.34, 1234.5, 0.0, -0.001, 7.0)]
+        ['0.12', '12.3', '1234', '0', '0', '7']
+    """
+    size = abs(value)
+    if size >= 100:
+        return f"{value:.0f}"
+    text = f"{value:.1f}" if size >= 10 else f"{value:.2f}"
+    text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

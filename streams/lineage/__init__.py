@@ -1,0 +1,1 @@
+"""From an index or an alert down to the readings that made it."""
