@@ -18,7 +18,7 @@ def remember(sign: Sign, value: VitalValue) -> None:
     detail = {key: value.detail[key] for key in sign.about.kept if key in value.detail}
     past[end] = Past(
         value.window_start, end, value.value, value.level, value.coverage, detail,
-        value.weights, value.reason,
+        value.weights,
     )  # fmt: skip
     hop = sign.plan.hop
     if len(past) > _SLACK + 2 * sum(long // max(every, hop) for every, long in kept):

@@ -16,6 +16,5 @@ def known(inputs: Inputs, sign: str) -> float | None:
 
 
 def why_not(inputs: Inputs, *signs: str) -> str:
-    """Why the first of these signs that said anything is NA; `no_data` where none did."""
-    found = (newest(inputs, sign) for sign in signs)
-    return next((value.reason for value in found if value and value.reason), "no_data")
+    """Why nothing is known of these signs: none of them spoke, or what one of them said was NA."""
+    return "source_not_available" if any(map(inputs.history.get, signs)) else "no_data"

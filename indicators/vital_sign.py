@@ -120,7 +120,6 @@ class Past(msgspec.Struct, frozen=True, array_like=True):
     coverage: float
     detail: dict[str, Any] = {}
     weights: dict[str, float] = {}
-    reason: str | None = None
 
 
 class Inputs(msgspec.Struct, frozen=True):

@@ -26,6 +26,17 @@ REASONS: Final[Mapping[str, Label]] = {
     "missing_pollutant": ("缺少污染物数据", "a pollutant is missing"),
     "too_few_fresh_signs": ("有效体征不足", "too few fresh signs"),
     "no_terminals": ("没有终端", "no terminals"),
+    "source_not_available": ("所依据的体征暂无数值", "a sign it is made of is not available"),
+    "no_area": ("场地面积未知", "the area is not known"),
+    "no_capacity": ("未设核定容量", "no approved number of people"),
+    "no_people_in": ("没有进入人数", "no one counts who enters"),
+    "no_people_out": ("没有离开人数", "no one counts who leaves"),
+    "no_density": ("没有人群密度", "no density"),
+    "no_speed_variance": ("没有行人速度方差", "no variance of speeds"),
+    "no_rated_spaces": ("车位总数未知", "the number of spaces is not known"),
+    "not_filling": ("没有增多", "not filling up"),
+    "beyond_horizon": ("一天内不会满", "not full within a day"),
+    "learning": ("正在学习平时情况", "learning what is usual"),
 }  # fmt: skip
 """Why there is no value → in words."""
 

@@ -112,7 +112,7 @@ def traffic_time_index(settings: TrafficSettings, inputs: Inputs) -> Measure:
     if source is None or source.value is None:
         return Measure(None, why_not(inputs, "traffic_speed_ratio"))
     value = time_index(source.value, settings.time_index_limit)
-    return Measure(value, detail=dict(source.detail), weights=source.weights)
+    return Measure(value, detail={"ratio": source.value}, weights=source.weights)
 
 
 def traffic_congested_share(settings: TrafficSettings, inputs: Inputs) -> Measure:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from indicators.newest import why_not
 from indicators.shares import shares
 from indicators.traffic.settings import TrafficSettings
 from indicators.vital_sign import Inputs, Measure
@@ -69,7 +70,7 @@ def parking_time_to_full(settings: TrafficSettings, inputs: Inputs) -> Measure:
     """
     said = inputs.history.get("parking_occupancy", ())
     if not said or said[-1].value is None:
-        return Measure(None, said[-1].reason or "no_data" if said else "no_data")
+        return Measure(None, why_not(inputs, "parking_occupancy"))
     now = said[-1].value
     known = [(v.window_end, v.value) for v in said if v.value is not None]
     detail = {"occupancy": now}

@@ -175,7 +175,6 @@ class MadeSign(PlainSign):
                             value.coverage,
                             value.detail,
                             value.weights,
-                            value.reason,
                         )
                     )
                     share += value.coverage

@@ -12,8 +12,8 @@ from indicators.crowd.motion import crowd_pressure, crowd_speed, walking_flow, w
 from indicators.crowd.settings import CrowdSettings
 from indicators.registry import SIGNS
 from sensors.city import Zone
-from tests.builders import a_value
 from tests.formula_inputs import aggregate, inputs
+from tests.past_values import a_past
 
 SETTINGS = CrowdSettings()
 FIVE_MINUTES = 300_000
@@ -73,9 +73,9 @@ def test_place_is_full_when_what_is_left_has_come(people, net, minutes):
 def filling(number, net, capacity: float | None = 1000.0):
     history = {}
     if number is not None:
-        history["crowd_number"] = [a_value(3, 1.0), a_value(4, *number)]
+        history["crowd_number"] = [a_past(3, 1.0), a_past(4, *number)]
     if net is not None:
-        history["people_net_inflow"] = [a_value(4, *net)]
+        history["people_net_inflow"] = [a_past(4, *net)]
     zone = Zone(id="z", capacity=capacity)
     return crowd_time_to_capacity(SETTINGS, inputs(zone=zone, history=history))
 
@@ -95,8 +95,8 @@ def test_time_to_capacity_goes_by_the_newest_values():
         ((800.0,), (5.0,), None, "no_capacity"),
         ((800.0,), None, 1000.0, "no_data"),
         (None, (5.0,), 1000.0, "no_data"),
-        ((None,), (5.0,), 1000.0, "no_data"),
-        ((800.0,), (None,), 1000.0, "no_data"),
+        ((None,), (5.0,), 1000.0, "source_not_available"),
+        ((800.0,), (None,), 1000.0, "source_not_available"),
     ],
 )
 def test_time_to_capacity_says_why_it_is_not_available(number, net, capacity, reason):

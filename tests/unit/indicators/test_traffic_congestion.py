@@ -17,8 +17,8 @@ from indicators.traffic.congestion import (
 )
 from indicators.traffic.settings import TrafficSettings
 from sensors.city import Zone
-from tests.builders import a_value
 from tests.formula_inputs import aggregate, inputs
+from tests.past_values import a_past
 
 SETTINGS = TrafficSettings()
 CLASSES = {
@@ -48,9 +48,9 @@ def driven(speed, ratio, road_class=None, **changes):
     """What the signs of speed said of a place."""
     history = {}
     if speed is not None:
-        history["traffic_speed"] = [a_value(0, 99.0), a_value(5, speed)]
+        history["traffic_speed"] = [a_past(0, 99.0), a_past(5, speed)]
     if ratio is not None:
-        history["traffic_speed_ratio"] = [a_value(0, 0.99), a_value(5, ratio, **changes)]
+        history["traffic_speed_ratio"] = [a_past(0, 0.99), a_past(5, ratio, **changes)]
     return inputs(zone=Zone(id="z", road_class=road_class), history=history)
 
 
@@ -79,10 +79,10 @@ def test_level_says_what_it_is_made_of():
 
 
 def test_level_of_a_classless_road_waits_for_its_free_flow_speed():
-    learning = {"traffic_speed": [a_value(5, 30.0)],
-                "traffic_speed_ratio": [a_value(5, None, reason="learning_free_flow")]}  # fmt: skip
+    learning = {"traffic_speed": [a_past(5, 30.0)],
+                "traffic_speed_ratio": [a_past(5, None)]}  # fmt: skip
     measure = traffic_level(SETTINGS, inputs(history=learning))
-    assert (measure.value, measure.reason) == (None, "learning_free_flow")
+    assert (measure.value, measure.reason) == (None, "source_not_available")
 
 
 def test_levels_are_called_from_smooth_to_severe():
@@ -106,15 +106,14 @@ def test_time_index_is_the_reciprocal_ratio_and_has_a_limit(ratio, index):
 
 
 def test_time_index_of_a_place_goes_by_its_newest_ratio():
-    detail = {"speed": 30.0, "free_flow": 60.0}
-    measure = traffic_time_index(SETTINGS, driven(30.0, 0.5, detail=detail, weights={"a": 1.0}))
-    assert (measure.value, measure.detail, measure.weights) == (2.0, detail, {"a": 1.0})
+    measure = traffic_time_index(SETTINGS, driven(30.0, 0.5, weights={"a": 1.0}))
+    assert (measure.value, measure.detail, measure.weights) == (2.0, {"ratio": 0.5}, {"a": 1.0})
 
 
 def test_time_index_does_not_go_by_an_older_ratio():
-    ratios = [a_value(0, 0.5), a_value(5, None, reason="low_coverage")]
+    ratios = [a_past(0, 0.5), a_past(5, None)]
     measure = traffic_time_index(SETTINGS, inputs(history={"traffic_speed_ratio": ratios}))
-    assert (measure.value, measure.reason) == (None, "low_coverage")
+    assert (measure.value, measure.reason) == (None, "source_not_available")
 
 
 @pytest.mark.parametrize(
@@ -188,13 +187,13 @@ def test_performance_index_has_its_levels(index, level):
 
 
 def test_performance_index_of_a_place_goes_by_its_newest_share():
-    shares = [a_value(0, 100.0), a_value(5, 6.0, weights={"a": 1.0})]
+    shares = [a_past(0, 100.0), a_past(5, 6.0, weights={"a": 1.0})]
     measure = traffic_tpi(SETTINGS, inputs(history={"traffic_congested_share": shares}))
     assert measure.value == pytest.approx(3.0)
     assert measure.weights == {"a": 1.0}
 
 
 def test_performance_index_without_a_share_says_why():
-    shares = [a_value(5, None, reason="learning_free_flow")]
+    shares = [a_past(5, None)]
     measure = traffic_tpi(SETTINGS, inputs(history={"traffic_congested_share": shares}))
-    assert (measure.value, measure.reason) == (None, "learning_free_flow")
+    assert (measure.value, measure.reason) == (None, "source_not_available")

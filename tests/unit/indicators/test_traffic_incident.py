@@ -4,8 +4,8 @@ import pytest
 
 from indicators.traffic.incident import robust_deviate, traffic_incident
 from indicators.traffic.settings import TrafficSettings
-from tests.builders import a_value
 from tests.formula_inputs import inputs
+from tests.past_values import a_past
 
 SETTINGS = TrafficSettings()
 USUAL = (8.0, 9.0, 10.0, 11.0, 12.0, 10.0, 6.0, 14.0)
@@ -14,7 +14,7 @@ USUAL = (8.0, 9.0, 10.0, 11.0, 12.0, 10.0, 6.0, 14.0)
 
 def series(values, last=60):
     """Values of successive minutes, of which the last ends `last` minutes after T0."""
-    return [a_value(last - len(values) + n + 1, value) for n, value in enumerate(values)]
+    return [a_past(last - len(values) + n + 1, value) for n, value in enumerate(values)]
 
 
 def incident(**history):
@@ -48,7 +48,7 @@ def test_incident_that_is_over_has_no_level_of_its_own():
 
 
 def test_two_values_with_a_gap_between_them_are_not_successive():
-    values = [*series([*USUAL, 40.0], last=57), a_value(59, 40.0)]
+    values = [*series([*USUAL, 40.0], last=57), a_past(59, 40.0)]
     assert incident(traffic_occupancy=values).level == "I1"
 
 
@@ -103,5 +103,5 @@ def test_usual_must_be_known_first(count, reason):
 
 
 def test_weights_are_those_of_the_newest_value():
-    values = [*series([*USUAL, 10.0], last=59), a_value(60, 40.0, weights={"a": 1.0})]
+    values = [*series([*USUAL, 10.0], last=59), a_past(60, 40.0, weights={"a": 1.0})]
     assert incident(traffic_occupancy=values).weights == {"a": 1.0}

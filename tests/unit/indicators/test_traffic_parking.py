@@ -10,8 +10,8 @@ from indicators.traffic.parking import (
     trend,
 )
 from indicators.traffic.settings import TrafficSettings
-from tests.builders import a_value
 from tests.formula_inputs import aggregate, inputs
+from tests.past_values import a_past
 
 SETTINGS = TrafficSettings()
 HALF_HOUR = 1_800_000
@@ -73,7 +73,7 @@ def test_car_park_is_full_when_its_trend_reaches_100(occupancy, slope, minutes):
 
 
 def filling(*values, **changes):
-    history = [a_value(5 * n, value, **changes) for n, value in enumerate(values, start=1)]
+    history = [a_past(5 * n, value, **changes) for n, value in enumerate(values, start=1)]
     return parking_time_to_full(
         SETTINGS, inputs(window=HALF_HOUR, history={"parking_occupancy": history})
     )
@@ -92,7 +92,7 @@ def test_windows_without_a_value_do_not_bend_the_trend():
 
 @pytest.mark.parametrize(
     ("values", "reason"),
-    [((), "no_data"), ((70, 75, None), "no_data"), ((80, 85), "learning"),
+    [((), "no_data"), ((70, 75, None), "source_not_available"), ((80, 85), "learning"),
      ((80, 80, 80), "not_filling"), ((90, 85, 80), "not_filling"),
      ((50, 50.01, 50.02), "beyond_horizon")],
 )  # fmt: skip
