@@ -2,11 +2,13 @@
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from indicators.registry import SIGNS
 from indicators.vital_sign import Basis, Inputs
+from indicators.words import REASONS
 from sensors.city import Zone
 from sensors.quantity import CATALOGUE
 from tests.builders import T0_MS
@@ -65,6 +67,15 @@ def test_level_id_means_one_thing_wherever_it_stands():
         for level in sign.levels:
             known = looks.setdefault(level.id, (level.zh, level.en, level.colour))
             assert known == (level.zh, level.en, level.colour), (sign.id, level.id)
+
+
+def test_every_reason_is_put_in_words():
+    """As far as reasons stand in formulas as they are."""
+    named = set()
+    for module in (Path(__file__).parents[2] / "indicators").rglob("*.py"):
+        named |= set(re.findall(r'Measure\(None, "([a-z_]+)"', module.read_text("utf-8")))
+    assert "no_data" in named
+    assert named - set(REASONS) == set()
 
 
 @every_sign
