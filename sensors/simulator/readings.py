@@ -92,7 +92,26 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "lamp_current": _relative(lambda a: 18.5 if daily.lamps_lit(a.hour) else 0.1, 0.02, 600, 2),
     "smoke": _even(lambda _: 2.0, 0.5, 300, 1),
     "spot_temperature": _even(_spot_temperature, 0.8, 600, 1),
+    "river_level": _even(lambda a: 2.5 + 0.02 * a.rain_mm_h, 0.02, 3600, 2),
+    "flow_speed": _relative(lambda a: 1.2 * a.depth_m, 0.1, 30, 2),
+    "pump_running": _even(lambda a: 1.0 if a.depth_m >= 0.1 else 0.0, 0.0, 60, 2),
+    "people_speed": _relative(lambda a: max(0.1, 1.3 - 0.25 * a.density), 0.05, 60, 2),
+    "people_speed_variance": _relative(lambda _: 0.004, 0.2, 60, 4),
+    "parking_occupied": _even(lambda a: 20.0 + 160.0 * daily.traffic_share(a.hour), 2, 1800, 0),
+    "wind_gust": _relative(lambda a: 3.0 + min(11.0, 0.1 * a.rain_mm_h), 0.3, 60, 1),
+    "visibility": _relative(lambda a: 12_000.0 / (1.0 + a.rain_mm_h / 8.0), 0.05, 600, 0),
+    "globe_temperature": _even(
+        lambda a: a.temperature + 12.0 * daily.sunshine(a.hour), 0.5, 600, 1
+    ),
+    "wet_bulb_temperature": _even(lambda a: a.temperature - 3.0, 0.3, 600, 1),
+    "h2s": _relative(lambda _: 0.4, 0.2, 600, 1),
+    "ch4_lel": _relative(lambda _: 0.6, 0.2, 600, 1),
+    "lamp_lit": _even(lambda a: 0.99 if daily.lamps_lit(a.hour) else 0.0, 0.0, 600, 2),
+    "lamp_commanded": _even(lambda a: 1.0 if daily.lamps_lit(a.hour) else 0.0, 0.0, 600, 0),
+    "mains_voltage": _even(lambda _: 226.0, 1.5, 600, 1),
+    "waiting_time": _relative(lambda a: 6.0 + 14.0 * daily.traffic_share(a.hour), 0.15, 1800, 1),
+    "order_backlog": _even(lambda a: 40.0 + a.rain_mm_h, 2, 7200, 0),
     "battery": _even(lambda a: 92.0 - (a.at / 86400.0 % 90.0) / 3.0, 0.2, 7200, 0),
     "signal": _even(lambda a: -82.0 - min(6.0, 0.05 * a.rain_mm_h), 2.5, 900, 0),
 }
-"""By quantity. Amounts since the last reading (rain, people_count) are the sender's work."""
+"""By quantity; amounts since the last reading stand in `amounts`."""

@@ -7,13 +7,12 @@ from zlib import crc32
 import msgspec
 
 from sensors.city import DeclaredQuantity, Terminal, Zone
+from sensors.simulator.amounts import AMOUNTS
 from sensors.simulator.readings import BEHAVIOURS
 from sensors.simulator.surroundings import World
 
 TIP_MM = 0.1
 """A rain gauge counts tips of this much."""
-_PASSING = 0.8
-"""People who pass a camera in a second at one person per m²."""
 
 
 class Pack(msgspec.Struct, frozen=True):
@@ -112,9 +111,10 @@ class Sender:
             before, after = (math.floor(mark / TIP_MM + 1e-9) for mark in marks)
             return (after - before) * TIP_MM, 1
         around = world.around(self._zone, at)
-        if declared.name == "people_count":
-            mean = _PASSING * around.density * declared.cadence
-            return max(0.0, self._random.gauss(mean, math.sqrt(mean))), 0
+        amount = AMOUNTS.get(declared.name)
+        if amount is not None:
+            mean = amount.rate(around) * declared.cadence
+            return max(0.0, self._random.gauss(mean, math.sqrt(mean))), amount.decimals
         behaviour = BEHAVIOURS[declared.name]
         drift = self._noise(declared, behaviour.memory) * behaviour.noise
         value = behaviour.read(around)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sensors.quantity import CATALOGUE
+from sensors.simulator.amounts import AMOUNTS
 from sensors.simulator.readings import BEHAVIOURS
 from streams.citypack import CityPack, PackError, load_pack, seeds_dir
 from streams.pack.scenarios import load_scenario, scenario_names
@@ -100,7 +101,7 @@ def test_scenarios_of_the_seeds_load(name: str, pilot: CityPack) -> None:
 
 
 def test_simulator_knows_every_quantity_of_the_catalogue() -> None:
-    assert set(BEHAVIOURS) | {"rain", "people_count"} == set(CATALOGUE)
+    assert set(BEHAVIOURS) | set(AMOUNTS) | {"rain"} == set(CATALOGUE)
 
 
 def test_terminals_file_alone_is_a_pack(tmp_path: Path) -> None:
