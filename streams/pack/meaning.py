@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from anomaly.rule import RuleSet
 from indicators.settings import SignSettings
 from streams.pack.layout import CityFile, DepartmentsFile, DispatchFile, TerminalsFile
+from streams.pack.limit_checks import check_limits
 from streams.pack.order_checks import check_deadlines, check_departments, check_dispatch
 from streams.pack.place_checks import check_city, check_terminals
 from streams.pack.problem import Finding
@@ -68,3 +69,5 @@ def meaning(
         yield from (("rules", finding) for finding in check_rules(parts.rules, indicators))
     if parts.deadlines:
         yield from (("deadlines", finding) for finding in check_deadlines(parts.deadlines))
+    if parts.limits:
+        yield from (("limits", finding) for finding in check_limits(parts.limits))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from indicators.noise.gb3096 import LIMITS
+from indicators.traffic.congestion import CLASS_SPEEDS
 from sensors.city import Catchment, Terminal, Zone
 from streams.pack.layout import CityFile, TerminalsFile
 from streams.pack.problem import Finding, Steps, nearest
@@ -77,10 +79,14 @@ def _id(steps: Steps, item: _Identified) -> Iterator[Finding]:
 def _zone(steps: Steps, zone: Zone, city: CityFile) -> Iterator[Finding]:
     yield from _timezone((*steps, "timezone"), zone.timezone)
     yield from _position(steps, zone)
-    for field in ("length_m", "area_m2", "free_flow_speed"):
+    for field in ("length_m", "area_m2", "free_flow_speed", "capacity"):
         value = getattr(zone, field)
         if value is not None and not 0 < value < math.inf:
             yield Finding((*steps, field), value, "must be above 0, or leave it out")
+    for field, known in (("road_class", list(CLASS_SPEEDS)), ("noise_class", list(LIMITS))):
+        value = getattr(zone, field)
+        if value is not None and value not in known:
+            yield Finding((*steps, field), value, nearest(value, known))
     if not 0 <= zone.exposure < math.inf:
         yield Finding((*steps, "exposure"), zone.exposure, "must be 0 or more")
     if zone.catchment is not None:

@@ -35,6 +35,8 @@ def _quantity(steps: Steps, declared: DeclaredQuantity) -> Iterator[Finding]:
     if quantity is None:
         yield Finding((*steps, "name"), declared.name, nearest(declared.name, list(CATALOGUE)))
         return
+    if declared.rated is not None and not 0 < declared.rated < math.inf:
+        yield Finding((*steps, "rated"), declared.rated, "must be above 0, or leave it out")
     units = [quantity.unit, *quantity.conversions]
     if declared.unit not in units:
         mend = f"write '{quantity.unit}'"

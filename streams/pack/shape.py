@@ -72,7 +72,12 @@ def _struct(
     made = {f.name: _field(value, f, steps, findings) for f in fields.values()}
     if any(part is INVALID for part in made.values()):
         return INVALID
-    return wanted(**made)
+    try:
+        return wanted(**made)
+    except ValueError as error:
+        # Fields that do not go together; it says which.
+        findings.append(Finding(steps, value, str(error)))
+        return INVALID
 
 
 def _field(value: dict[Any, Any], field: FieldInfo, steps: Steps, findings: list[Finding]) -> Any:  # noqa: ANN401
