@@ -107,9 +107,11 @@ def _garbage() -> Iterable[tuple[float, bytes]]:
     yield wrong(1.5, a_pack("wl-1", at + 2, water_depth=0.46))
     yield wrong(1.6, a_pack("wl-1", at - 86400, water_depth=0.1))
     yield wrong(1.7, b'[{"n":"wl-1/water_depth","t":1e308,"v":1}]')
-    flood = [{"n": "slow-1/battery", "u": "%EL", "t": at - 3000 + n, "v": 50.0} for n in range(200)]
+    flood = [
+        {"n": "slow-1/battery", "u": "%EL", "t": at - 40000 + n, "v": 50.0} for n in range(400)
+    ]
     yield wrong(1.8, json.dumps(flood).encode(), "slow-1")
-    yield wrong(3.9, a_pack("slow-1", at - 3000, battery=50.0), "slow-1")
+    yield wrong(3.9, a_pack("slow-1", at - 40000, battery=50.0), "slow-1")
     yield at + 2.0, b"broken"
     yield at + 2.1, b'{"received":%f,"terminal":"cam-1","raw":7}' % (at + 2.1)
     yield at + 2.2, b'{"received":1e300,"terminal":"cam-1"}'
