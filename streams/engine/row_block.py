@@ -108,11 +108,10 @@ def _packed(values: Floats) -> tuple[int, bytes]:
 def _tried(values: Floats, packing: Packing) -> bytes | None:
     """The values packed, or None where unpacking would not give the same bits."""
     dtype = np.dtype(packing.dtype)
-    whole = np.rint(values * packing.parts)
-    if np.isnan(whole).any():
-        whole[np.isnan(whole)] = np.iinfo(dtype).min
     # What is too large becomes some other number, which the comparison finds; so does -0.
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
+        whole = np.rint(values * packing.parts)
+        whole[np.isnan(whole)] = np.iinfo(dtype).min
         packed = whole.astype(dtype).tobytes()
     back = _unpacked(packing, packed)
     same = np.array_equal(back.view(np.int64), np.ascontiguousarray(values).view(np.int64))

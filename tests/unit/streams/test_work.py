@@ -105,7 +105,7 @@ def minutes(count: int) -> list[bytes]:
     """A frame a minute in which every terminal reports."""
     values = {"water_depth": 0.1, "rain": 0.1, "laeq": 50.0, "people_density": 0.1}
     return [
-        join_frame(a_line(f"t-{zone}", T0 + minute * 60.0, **values) for zone in ZONES)
+        join_frame(a_line(f"t-{zone}", T0 + minute * 60.0, **values) for zone in ZONES[:6])
         for minute in range(count)
     ]
 
