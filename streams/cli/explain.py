@@ -52,7 +52,7 @@ def explain(
         typer.echo(msgspec.json.format(msgspec.json.encode(node)))
         return
     tree = Tree(_headline(node.line))
-    _grow(tree, node, has_readings=bool(recordings))
+    _grow(tree, node)
     Console().print(tree)
 
 
@@ -66,9 +66,9 @@ def _headline(line: dict[str, Any]) -> str:
     return f"{line['zone']}  {said}\n  {words.get('en', '')}  → {line['window_end']}{revision}"
 
 
-def _grow(tree: Tree, node: Node, *, has_readings: bool) -> None:
+def _grow(tree: Tree, node: Node) -> None:
     for below in node.made_of[:_SHOWN]:
-        _grow(tree.add(_headline(below.line)), below, has_readings=has_readings)
+        _grow(tree.add(_headline(below.line)), below)
     if len(node.made_of) > _SHOWN:
         tree.add(f"… and {len(node.made_of) - _SHOWN} more values (--json has all)")
     if node.note:
@@ -78,7 +78,7 @@ def _grow(tree: Tree, node: Node, *, has_readings: bool) -> None:
     if len(node.readings) > _SHOWN:
         tree.add(f"… and {len(node.readings) - _SHOWN} more readings (--json has all)")
     if not (node.made_of or node.readings or node.note):
-        tree.add("no readings" if has_readings else "readings: give the --recording")
+        tree.add("no readings")
 
 
 def _reading(reading: Found) -> str:

@@ -30,6 +30,7 @@ class ReplayRecords:
 
     def __init__(self, folder: Path, recordings: Sequence[Path], city: City) -> None:
         self._folder, self._recordings, self._city = folder, recordings, city
+        self.lacks = "" if recordings else "readings: give the --recording that was replayed"
         self._values: dict[str, list[dict[str, Any]]] = {}
         self._readings: dict[str, dict[_Key, tuple[int, float]]] = {}
 

@@ -12,6 +12,8 @@ from sensors.city import City
 from streams.lineage.times import instant_of
 
 _FRESH_WINDOWS: Final = 3
+_RECENT_MS: Final = 3 * 86_400_000
+"""What an index is made of ended within this time of it."""
 
 
 class LineageError(Exception):
@@ -55,7 +57,13 @@ class Node(msgspec.Struct):
 
 
 class Records(Protocol):
-    """Where published values and accepted readings are found. All times are Unix ms."""
+    """Where published values and accepted readings are found. All times are Unix ms.
+
+    Attributes:
+        lacks: Why readings cannot be shown; empty where they can.
+    """
+
+    lacks: str
 
     def alert(self, id_: str) -> dict[str, Any] | None:
         """The CloudEvent of an alert."""
@@ -144,6 +152,7 @@ class Lineage:
                 instant_of(line[name]) for name in ("window_start", "window_end", "at")
             )
             node.readings = self._records.readings(line["zone"], plan.quantities, start, end, by)
+            node.note = self._records.lacks
         elif sign.basis is Basis.LIVENESS:
             node.note = (
                 "made of when each terminal was last heard; `down` names those that were not"
@@ -172,7 +181,7 @@ class Lineage:
         """The newest value of each sign with a sub-score, as the index saw them."""
         by = instant_of(line["at"])
         found: dict[str, dict[str, Any]] = {}
-        for value in self._records.values(line["zone"], 0, 2**62, by):
+        for value in self._records.values(line["zone"], by - _RECENT_MS, by, by):
             sign = self._signs.get(value["indicator"])
             if sign is not None and sign.utility:
                 found[value["indicator"]] = value

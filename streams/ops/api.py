@@ -9,6 +9,8 @@ import msgspec
 from fastapi import APIRouter, HTTPException, Query, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from streams.lineage.store import StoredRecords
+from streams.lineage.tree import Lineage, LineageError
 from streams.ops.context import Context
 from streams.ops.ledger import imbalance
 from streams.ops.order_views import ledger_view
@@ -78,6 +80,22 @@ def series(
     if any(bound.tzinfo is None for bound in bounds):
         raise HTTPException(422, "since and until need an offset, e.g. 2026-06-01T12:00:00+08:00")
     return _json(context.store.series(zone, indicator, *bounds))
+
+
+@router.get("/api/explain")
+def explain(
+    context: Context,
+    value: Annotated[str, Query(description="place/sign, place/sign/window end, or an alert's id")],
+    depth: Annotated[int, Query(ge=1, le=6)] = 3,
+) -> Response:
+    """What an index, a value or an alert is made of, as a tree."""
+    records = StoredRecords(context.store, context.wording.catalogue)
+    try:
+        return _json(
+            Lineage(records, context.city, context.wording.catalogue, depth).explain(value)
+        )
+    except (LineageError, ValueError) as error:
+        raise HTTPException(404, str(error)) from None
 
 
 @router.get("/api/alerts")

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from anomaly.rule import RuleSet
+from indicators.registry import SIGNS
 from indicators.vital_sign import VitalSign
 from indicators.words import Label
 from streams.workorders.dispatch import Department
@@ -66,11 +67,13 @@ class Wording(msgspec.Struct, frozen=True):
         signs: Id of a vital sign → label; their order is the page's, life safety first.
         levels: Level id → how it is shown.
         departments: Department id → label.
+        catalogue: The declarations of the vital signs themselves, by id.
     """
 
     signs: Mapping[str, Label] = {}
     levels: Mapping[str, LevelLook] = {}
     departments: Mapping[str, Label] = {}
+    catalogue: Mapping[str, VitalSign] = msgspec.field(default_factory=lambda: SIGNS)
 
     def sign(self, indicator: str) -> Label:
         """The label of a vital sign; its id where nobody named it."""
@@ -105,6 +108,7 @@ def wording_of(
         {sign.id: (sign.zh, sign.en) for sign in signs},
         levels,
         {d.id: (d.name, d.name_en or d.name) for d in departments},
+        {sign.id: sign for sign in signs},
     )
 
 
