@@ -4,9 +4,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from indicators.plan import SignPlan, ZonePlan
 from indicators.vital_sign import PLAIN, Inputs, Past, Quality, VitalValue
+from indicators.window import Aggregate, aggregate
 from sensors.city import Zone
+from sensors.quantity import CATALOGUE
 from tests.plain.formulas import FORMULAS, Answer, Window
 from tests.plain.reading import Reading
 
@@ -240,8 +244,24 @@ class MeasuredSign(PlainSign):
             return Answer(None, {}, "low_coverage"), coverage
         window = Window(self.zone, self.plan.window, inside, self._expected, self._taught)
         answer = FORMULAS[self.plan.sign.id](window)
-        terminals = {terminal for terminal, _ in self._expected}
-        if len(terminals) == 1 and answer.value is not None and self.plan.sign.group != PLAIN:
-            # What has one terminal owes it everything.
-            answer = answer._replace(weights=dict.fromkeys(terminals, 1.0))
+        if answer.value is not None and self.plan.sign.group != PLAIN:
+            answer = answer._replace(weights=self._weights(end, inside))
         return answer, coverage
+
+    def _weights(self, end: int, inside: list[Reading]) -> dict[str, float]:
+        """As the project's formula shares them out; those are tested by themselves."""
+        by_quantity: dict[str, list[Aggregate]] = {}
+        for (terminal, quantity), expected in sorted(self._expected.items()):
+            own = [
+                r.value for r in sorted(inside) if (r.terminal, r.quantity) == (terminal, quantity)
+            ]
+            if own:
+                found = aggregate(terminal, CATALOGUE[quantity], expected, np.array(own))
+                by_quantity.setdefault(quantity, []).append(found)
+        inputs = Inputs(
+            zone=self.zone, start=end - self.plan.window, end=end, by_quantity=by_quantity
+        )
+        weights = self.plan.sign.formula(inputs).weights
+        terminals = {terminal for terminal, _ in self._expected}
+        # What has one terminal owes it everything.
+        return weights or (dict.fromkeys(terminals, 1.0) if len(terminals) == 1 else {})

@@ -5,7 +5,15 @@ from typing import Any, Final
 from indicators.health.signs import health_sign
 from indicators.registry import SIGNS, SignSet
 from indicators.vital_sign import Basis, Inputs, Measure, VitalSign
+from tests.plain.cities import CITIES
 from tests.plain.formulas import FORMULAS
+
+DECLARED: Final = {
+    quantity.name
+    for city in CITIES.values()
+    for terminal in city.terminals.values()
+    for quantity in terminal.quantities
+}
 
 
 def past_sum(inputs: Inputs) -> Measure:
@@ -35,7 +43,9 @@ MADE: Final = (
 """Sliding and tumbling, one on the other, of some windows only, of two signs, of two days."""
 
 _MEASURED = [
-    sign for sign in SIGNS.values() if sign.id in FORMULAS or sign.id == "device_availability"
+    sign
+    for sign in SIGNS.values()
+    if (sign.id in FORMULAS and DECLARED & set(sign.inputs)) or sign.id == "device_availability"
 ]
 _ALL = (*_MEASURED, *MADE)
 

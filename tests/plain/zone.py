@@ -14,7 +14,7 @@ def answer_of_signs(
     """What the formula over other signs says; the only place where the project's inputs are made."""
     inputs = Inputs(zone=zone, start=end - plan.window, end=end, latest=latest, hops=hops)
     measure = plan.sign.formula(inputs)
-    return Answer(measure.value, measure.detail, measure.reason)
+    return Answer(measure.value, measure.detail, measure.reason, is_suspect=measure.is_suspect)
 
 
 def availability(heard: dict[str, int | None], cadences: dict[str, float], end: int) -> Answer:

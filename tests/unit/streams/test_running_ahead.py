@@ -23,6 +23,7 @@ from tests.builders import T0, a_config, a_line, a_tick
 from tests.plain.cities import CITIES, MIXED
 from tests.plain.picks import MINUTE_MS
 from tests.plain.scene import Move, lines_of
+from tests.plain.signs import REFERENCE
 
 SEEDS = st.integers(0, 2**64 - 1)
 
@@ -69,7 +70,7 @@ def test_frames_of_many_closings_say_what_single_lines_say_in_the_same_order(sig
     random = Random(seed)
     city = CITIES[random.choice(sorted(CITIES))]
     lines = a_stream(random, city)
-    config = a_config(city, partitions=(1, 2), signs=signs.signs)
+    config = a_config(city, partitions=(1, 2), signs=REFERENCE[signs])
     singly = said(config, [[line] for line in lines])
     assert said(config, [lines]) == singly
     assert said(config, cut(random, lines)) == singly
@@ -94,7 +95,7 @@ def batches(monkeypatch):
 def test_sparse_streams_reach_every_kind_of_closing_together(batches):
     for seed in range(30):
         for signs in SignSet:
-            said(a_config(MIXED, signs=signs.signs), [a_stream(Random(seed), MIXED)])
+            said(a_config(MIXED, signs=REFERENCE[signs]), [a_stream(Random(seed), MIXED)])
     assert min(batches[kind] for kind in ("rounds", "unlike", "repeated")) > 20, batches
 
 
@@ -109,7 +110,7 @@ def test_ten_hours_of_a_reading_a_minute_take_few_looks(monkeypatch):
 
     monkeypatch.setattr(RunAhead, "reach", counted)
     lines = [a_line("wl-2", T0 + 60.0 * n, water_depth=0.5) for n in range(600)]
-    config = a_config(MIXED, signs=SignSet.WINDOWS.signs)
+    config = a_config(MIXED, signs=REFERENCE[SignSet.WINDOWS])
     published, *_ = said(config, [[*lines, a_tick(T0 + 36_000.0)]])
     assert len(published["vitals"]) == 3599
     assert looks["looks"] < 20
@@ -123,7 +124,7 @@ def test_sign_that_falls_silent_in_a_frame_sleeps_and_wakes_there():
     after = [a_line("wl-2", T0 + 11_000.0 + 60 * n, rain=1.0, rain_rate=2.0) for n in range(30)]
     lines = [*before, *other, *after, a_tick(T0 + 100_000.0)]
     for signs in SignSet:
-        config = a_config(MIXED, signs=signs.signs)
+        config = a_config(MIXED, signs=REFERENCE[signs])
         assert said(config, [lines]) == said(config, [[line] for line in lines])
 
 
@@ -132,7 +133,7 @@ def test_quantity_that_no_pack_has_any_more_falls_silent_beside_those_that_come(
     part = [a_line("aq-1", T0 + 3600.0 * n, so2=9.0) for n in range(3, 40)]
     lines = [*whole, *part, a_line("aq-1", T0 + 3600.0 * 40, so2=9.0, no2=8.0, o3=7.0)]
     for signs in SignSet:
-        config = a_config(MIXED, signs=signs.signs)
+        config = a_config(MIXED, signs=REFERENCE[signs])
         assert said(config, [lines]) == said(config, [[line] for line in lines])
 
 
@@ -141,6 +142,6 @@ def test_index_that_falls_asleep_after_the_liveness_of_its_zone_does_so_in_a_fra
     asleep = 26 * 3600.0 + 300.0 + 30.0
     square = [a_line("b", T0 + 0.0, people_density=1.0, temperature=20.0)]
     road = [a_line("ts:1", T0 + asleep + 900.0 * n, rain=0.0) for n in range(-4, 8)]
-    config = a_config(CITIES["crowded"], signs=SignSet.CATALOGUE.signs)
+    config = a_config(CITIES["crowded"], signs=REFERENCE[SignSet.CATALOGUE])
     lines = [*square, *road, a_tick(T0 + 2 * asleep)]
     assert said(config, [lines]) == said(config, [[line] for line in lines])
