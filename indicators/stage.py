@@ -9,28 +9,24 @@ row store when the window closes. `Edges` tells which do not, and only those com
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import numpy as np
 
 from indicators.closings import Closings
+from indicators.corrections import Corrections
 from indicators.edges import ANY, ASLEEP, Edges
-from indicators.evaluate import Window, evaluate
 from indicators.foresight import Foresight, Outlook, Rows
 from indicators.gatherings import Gatherings
 from indicators.heard import Heard
-from indicators.history import ends_made_of
 from indicators.plan import ZonePlan
 from indicators.rounds import take_rhythms
 from indicators.silence import Silence
 from indicators.state import ZoneState
 from indicators.vital_sign import Basis, VitalValue
-from indicators.window_values import WindowValues, note
+from indicators.window_values import WindowValues
 from indicators.zone_vitals import Sign, ZoneVitals
 from sensors.directory import Directory
 from sensors.regions import Regions
-
-_SLACK: Final = 16
 
 
 class Vitals:
@@ -56,7 +52,7 @@ class Vitals:
         self._is_liveness_asked = False
         self.zones: dict[str, ZoneVitals] = {}
         self._zone_of: list[ZoneVitals] = []
-        self._dirty: set[tuple[str, str, int]] = set()
+        self._corrections = Corrections(self._gatherings, self._heard)
 
     # -- zones and groups -------------------------------------------------------------------------
 
@@ -157,7 +153,7 @@ class Vitals:
                 if state.next_end is None or end < state.next_end:
                     self._run(sign, end)
                 return
-            self._dirty.add((sign.place, plan.sign.id, end))
+            self._corrections.mark(sign, end)
             end += plan.hop
 
     def _run(self, sign: Sign, end: int) -> None:
@@ -167,52 +163,8 @@ class Vitals:
         self.edges.set(sign.slot, end - sign.plan.hop if sign.is_fed else ANY)
 
     def revisions(self, now: int) -> list[VitalValue]:
-        """The closed windows that a line touched, each once, by (zone, sign, window end)."""
-        if not self._dirty:
-            return []
-        dirty, self._dirty = self._dirty, set()
-        out: list[VitalValue] = []
-        while dirty:
-            # What others are made of comes first, so that each window is corrected once.
-            signs = {key: self.zones[key[0]].signs[key[1]] for key in dirty}
-            depth = min(sign.plan.depth for sign in signs.values())
-            batch = sorted(key for key, sign in signs.items() if sign.plan.depth == depth)
-            dirty.difference_update(batch)
-            windows = [(signs[key], key[2]) for key in batch]
-            out += self._corrected(windows, now)
-            dirty.update(
-                (own.place, own.about.id, later)
-                for sign, end in windows
-                for own in sign.makes
-                for later in ends_made_of(own, end, now)
-            )
-        return out
-
-    def _corrected(self, windows: Sequence[tuple[Sign, int]], now: int) -> list[VitalValue]:
-        """The values of closed windows of signs of one depth, as (sign, end), again."""
-        signs, ends = [sign for sign, _ in windows], [end for _, end in windows]
-        spots = self._gatherings.gather(signs, ends) if signs[0].is_fed else [None] * len(signs)
-        out = []
-        for sign, end, spot in zip(signs, ends, spots, strict=True):
-            state = sign.state
-            revision = state.revisions.get(end, 0) + 1
-            # A correction must not teach the formula's memory the same window twice.
-            window, memory = Window(sign, end, now, revision), dict(state.memory)
-            if spot is None:
-                value = evaluate(window, memory, None, 0, self._heard)
-            else:
-                value = evaluate(window, memory, spot.gathered, spot.first, self._heard)
-            self._remember(sign, end, revision, now)
-            note(sign, value)
-            out.append(value)
-        return out
-
-    def _remember(self, sign: Sign, end: int, revision: int, now: int) -> None:
-        plan, state = sign.plan, sign.state
-        state.revisions[end] = revision
-        if len(state.revisions) > 2 * (plan.horizon + plan.window) // plan.hop + _SLACK:
-            oldest = now - plan.horizon - plan.window
-            state.revisions = {e: r for e, r in state.revisions.items() if e >= oldest}
+        """The closed windows that a line touched, and those made of them, each once."""
+        return self._corrections.made(self.zones, now)
 
     # -- windows -----------------------------------------------------------------------------------
 
