@@ -44,11 +44,14 @@ def history_of(sign: Sign, start: int, end: int) -> dict[str, list[Past]]:
 
 def expected_of(sign: Sign, start: int, end: int) -> int:
     """How many values its window should hold of the signs it is made of."""
-    every = sign.plan.source_hop
-    return sum(
-        sum(1 for _ in _ends(source, source.end_after(start), end, every))
-        for source in sign.made_of
-    )
+    every, found = sign.plan.source_hop, 0
+    for source in sign.made_of:
+        if source.plan.is_daily:
+            found += sum(1 for _ in _ends(source, source.end_after(start), end, every))
+        else:
+            step = _step(source, every)
+            found += end // step - start // step
+    return found
 
 
 def _ends(source: Sign, first: int, end: int, every: int) -> Iterator[int]:
@@ -58,11 +61,14 @@ def _ends(source: Sign, first: int, end: int, every: int) -> Iterator[int]:
             yield first
             first = source.end_after(first)
         return
-    step = source.plan.hop
-    if every % step == 0:
-        step = every
-        first = -(-first // every) * every
-    yield from range(first, end + 1, step)
+    step = _step(source, every)
+    yield from range(-(-first // step) * step, end + 1, step)
+
+
+def _step(source: Sign, every: int) -> int:
+    """From one end that is looked at to the next, ms; windows that are slower are all of them."""
+    hop = source.plan.hop
+    return every if every % hop == 0 else hop
 
 
 def ends_made_of(sign: Sign, end: int, now: int) -> Iterator[int]:
