@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from indicators.state import Kept
 from indicators.vital_sign import Past, VitalValue
 from indicators.zone_vitals import Sign
 
 _SLACK: Final = 64
+_PARTS: Final = 10_000
 
 
 def remember(sign: Sign, value: VitalValue) -> None:
@@ -16,10 +18,8 @@ def remember(sign: Sign, value: VitalValue) -> None:
     if not any(end % every == 0 for every, _ in kept):
         return
     detail = {key: value.detail[key] for key in sign.about.kept if key in value.detail}
-    past[end] = Past(
-        value.window_start, end, value.value, value.level, value.coverage, detail,
-        value.weights,
-    )  # fmt: skip
+    weights = {} if value.weights == sign.weights else value.weights
+    past[end] = Kept(value.value, round(value.coverage * _PARTS), value.level, detail, weights)
     hop = sign.plan.hop
     if len(past) > _SLACK + 2 * sum(long // max(every, hop) for every, long in kept):
         sign.state.past = {
@@ -35,11 +35,21 @@ def history_of(sign: Sign, start: int, end: int) -> dict[str, list[Past]]:
     for source in sign.made_of:
         past = source.state.past
         first = max(source.end_after(start), start + 1)
-        items = (past.get(instant) for instant in _ends(source, first, end, every))
-        some = [item for item in items if item is not None]
+        some = [
+            _told(source, instant, item)
+            for instant in _ends(source, first, end, every)
+            if (item := past.get(instant)) is not None
+        ]
         if some:
             found[source.about.id] = some
     return found
+
+
+def _told(source: Sign, end: int, kept: Kept) -> Past:
+    weights = kept.weights or (source.weights if kept.value is not None else {})
+    return Past(
+        source.start_of(end), end, kept.value, kept.level, kept.share / _PARTS, kept.detail, weights
+    )
 
 
 def expected_of(sign: Sign, start: int, end: int) -> int:

@@ -4,7 +4,25 @@ from typing import Any
 
 import msgspec
 
-from indicators.vital_sign import Past, VitalValue
+from indicators.vital_sign import VitalValue
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """A past value, as short as a snapshot can hold it: of a zone there are hundreds.
+
+    Attributes:
+        value: The value.
+        share: Its coverage, in ten-thousandths.
+        level: Its level.
+        detail: What its sign keeps of it.
+        weights: Empty where they are the sign's own, of its only terminal.
+    """
+
+    value: float | None
+    share: int
+    level: str | None = None
+    detail: dict[str, Any] = {}
+    weights: dict[str, float] = {}
 
 
 class SignState(msgspec.Struct):
@@ -24,7 +42,7 @@ class SignState(msgspec.Struct):
     revisions: dict[int, int] = {}
     latest: VitalValue | None = None
     memory: dict[str, Any] = {}
-    past: dict[int, Past] = {}
+    past: dict[int, Kept] = {}
 
 
 class ZoneState(msgspec.Struct):

@@ -110,7 +110,7 @@ class VitalValue(msgspec.Struct, frozen=True):
     quality: Quality = Quality.MISSING
 
 
-class Past(msgspec.Struct, frozen=True, array_like=True):
+class Past(msgspec.Struct, frozen=True):
     """What is remembered of a past value of a sign; see `VitalValue`."""
 
     window_start: int

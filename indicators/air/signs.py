@@ -112,6 +112,7 @@ def _nowcasts() -> tuple[VitalSign, ...]:
             window_s=12 * _HOUR_S,
             hop_s=_HOUR_S,
             min_coverage=0.0,
+            is_scored=False,
             source="EPA Technical Assistance Document (2024), NowCast [V]",
         )
         for pollutant, name, formula in (

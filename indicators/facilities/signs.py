@@ -53,6 +53,7 @@ def _manhole_signs(settings: FacilitySettings) -> tuple[VitalSign, ...]:
             id="shaft_fill",
             zh="井内水位占井深",
             en="Fill of the shaft",
+            is_scored=False,
             group="facilities",
             unit="%",
             owner="drainage",

@@ -46,6 +46,7 @@ def _hourly(settings: NoiseSettings) -> VitalSign:
         id="noise_hourly",
         zh="小时等效声级",
         en="Hourly noise level Leq",
+        is_scored=False,
         group="noise",
         unit="dB",
         owner="environment",
@@ -60,7 +61,7 @@ def _hourly(settings: NoiseSettings) -> VitalSign:
 def _statistics(settings: NoiseSettings) -> tuple[VitalSign, ...]:
     common: dict[str, Any] = {
         "group": "noise", "unit": "dB", "owner": "environment", "inputs": ("laeq",),
-        "window_s": _HOUR_S, "min_coverage": settings.hour_coverage,
+        "window_s": _HOUR_S, "min_coverage": settings.hour_coverage, "is_scored": False,
         "source": "level exceeded N % of the time, from fixed buckets; coverage [D]",
     }  # fmt: skip
     return (

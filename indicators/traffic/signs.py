@@ -118,6 +118,7 @@ def _congested(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             id="traffic_congested_share",
             zh="拥堵断面占比",
             en="Share of congested detectors",
+            is_scored=False,
             group="traffic",
             unit="%",
             inputs=("traffic_speed",),
