@@ -32,8 +32,8 @@ def nowcast(means: Hours) -> float | None:
     Source: EPA Technical Assistance Document (2024) [V].
 
     Example:
-        >>> nowcast({0: 40.0, 1: 20.0, 3: 20.0})
-        32.3076923076923
+        >>> round(nowcast({0: 40.0, 1: 20.0, 3: 20.0}) or 0.0, 2)
+        32.31
     """
     recent = {age: mean for age, mean in means.items() if 0 <= age < LENGTH_H}
     if sum(age < RECENT_H for age in recent) < LEAST_RECENT:
