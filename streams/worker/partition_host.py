@@ -161,8 +161,10 @@ class PartitionHost:
         """
         site = self._site
         self._has_new_lease = False
-        entries = await self._kafka.read_all(site.snapshots, site.partition)
+        # In this order: a paused owner may still commit, and what it has committed by the time of
+        # asking is covered by a manifest that is there to be read afterwards.
         floors = await self._floors(topic, offset)
+        entries = await self._kafka.read_all(site.snapshots, site.partition)
         self._checkpoints = Checkpoints(
             self._kafka, site.snapshots, site.partition, site.identity, entries
         )

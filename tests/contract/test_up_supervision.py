@@ -44,7 +44,7 @@ class Run:
 
     def pid(self, part: str) -> int:
         """Process id of a part, as the table tells it."""
-        found = re.search(rf"^  {part} .* (\d+)  \S+$", self.text, re.MULTILINE)
+        found = re.search(rf"^  {part} .* (\d+) +\S+$", self.text, re.MULTILINE)
         assert found, self.text
         return int(found[1])
 

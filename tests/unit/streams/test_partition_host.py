@@ -268,6 +268,40 @@ async def test_paused_owner_beside_its_successor_leaves_a_state_to_go_on_from():
     assert sorted(owner.seen) == inputs(log.group[INDICATIONS], log.group[COMMANDS])
 
 
+class Meanwhile(Log):
+    """Something happens between the first two questions that a new owner asks."""
+
+    def __init__(self):
+        super().__init__()
+        self.between = None
+
+    async def _happen(self):
+        happens, self.between = self.between, None
+        if happens is not None:
+            await happens()
+
+    async def read_all(self, topic, partition):
+        found = await super().read_all(topic, partition)
+        await self._happen()
+        return found
+
+    async def committed(self, group, topics, partition):
+        found = await super().committed(group, topics, partition)
+        await self._happen()
+        return found
+
+
+async def test_paused_owner_that_commits_while_its_successor_opens_is_no_gap():
+    log = Meanwhile()
+    paused = Worker(log)
+    await paused.take(INDICATIONS, *range(5))
+    successor = Worker(log)
+    log.between = paused.host.close
+    await successor.take(INDICATIONS, *range(9))
+    assert log.group == {INDICATIONS: 5}
+    assert sorted(successor.seen) == inputs(9)
+
+
 async def test_returning_owner_acknowledges_nothing_that_its_state_does_not_hold():
     log = Log()
     first = Worker(log)
