@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from indicators.state import Kept
+from indicators.past_values import Kept
 from indicators.vital_sign import Past, VitalValue
 from indicators.zone_vitals import Sign
 
 _SLACK: Final = 64
-_PARTS: Final = 10_000
 
 
 def remember(sign: Sign, value: VitalValue) -> None:
@@ -19,26 +18,24 @@ def remember(sign: Sign, value: VitalValue) -> None:
         return
     detail = {key: value.detail[key] for key in sign.about.kept if key in value.detail}
     weights = {} if value.weights == sign.weights else value.weights
-    past[end] = Kept(value.value, round(value.coverage * _PARTS), value.level, detail, weights)
+    past.put(end, Kept(value.value, value.coverage, value.level, detail, weights))
     hop = sign.plan.hop
     if len(past) > _SLACK + 2 * sum(long // max(every, hop) for every, long in kept):
-        sign.state.past = {
-            end: item
-            for end, item in past.items()
+        past.keep(
+            end
+            for end in past.ends
             if any(end % every == 0 and end > value.at - long for every, long in kept)
-        }
+        )
 
 
 def history_of(sign: Sign, start: int, end: int) -> dict[str, list[Past]]:
     """The past values of the signs it is made of whose windows end in (start, end], ms."""
     found, every = {}, sign.plan.source_hop
     for source in sign.made_of:
-        past = source.state.past
-        first = max(source.end_after(start), start + 1)
+        step = 1 if source.plan.is_daily else _step(source, every)
         some = [
-            _told(source, instant, item)
-            for instant in _ends(source, first, end, every)
-            if (item := past.get(instant)) is not None
+            _told(source, instant, kept)
+            for instant, kept in source.state.past.between(start, end, step)
         ]
         if some:
             found[source.about.id] = some
@@ -48,7 +45,7 @@ def history_of(sign: Sign, start: int, end: int) -> dict[str, list[Past]]:
 def _told(source: Sign, end: int, kept: Kept) -> Past:
     weights = kept.weights or (source.weights if kept.value is not None else {})
     return Past(
-        source.start_of(end), end, kept.value, kept.level, kept.share / _PARTS, kept.detail, weights
+        source.start_of(end), end, kept.value, kept.level, kept.coverage, kept.detail, weights
     )
 
 
@@ -57,22 +54,17 @@ def expected_of(sign: Sign, start: int, end: int) -> int:
     every, found = sign.plan.source_hop, 0
     for source in sign.made_of:
         if source.plan.is_daily:
-            found += sum(1 for _ in _ends(source, source.end_after(start), end, every))
+            found += sum(1 for _ in _days(source, start, end))
         else:
             step = _step(source, every)
             found += end // step - start // step
     return found
 
 
-def _ends(source: Sign, first: int, end: int, every: int) -> Iterator[int]:
-    """The ends of a source's windows from one on that are looked at."""
-    if source.plan.is_daily:
-        while first <= end:
-            yield first
-            first = source.end_after(first)
-        return
-    step = _step(source, every)
-    yield from range(-(-first // step) * step, end + 1, step)
+def _days(source: Sign, start: int, end: int) -> Iterator[int]:
+    """The ends of a source's windows in (start, end], where they are days."""
+    while (start := source.end_after(start)) <= end:
+        yield start
 
 
 def _step(source: Sign, every: int) -> int:

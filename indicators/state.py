@@ -4,28 +4,11 @@ from typing import Any
 
 import msgspec
 
+from indicators.past_values import PastValues
 from indicators.vital_sign import VitalValue
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """A past value, as short as a snapshot can hold it: of a zone there are hundreds.
-
-    Attributes:
-        value: The value.
-        share: Its coverage, in ten-thousandths.
-        level: Its level.
-        detail: What its sign keeps of it.
-        weights: Empty where they are the sign's own, of its only terminal.
-    """
-
-    value: float | None
-    share: int
-    level: str | None = None
-    detail: dict[str, Any] = {}
-    weights: dict[str, float] = {}
-
-
-class SignState(msgspec.Struct):
+class SignState(msgspec.Struct, array_like=True):
     """One vital sign of a zone. Times are Unix ms.
 
     Attributes:
@@ -34,7 +17,7 @@ class SignState(msgspec.Struct):
         revisions: End of a window that was corrected → its last revision, within the horizon.
         latest: Its newest value.
         memory: What its formula remembers.
-        past: End of a window → its value, as long as signs are made of it that may change.
+        past: Its values, as long as signs are made of it that may change.
     """
 
     next_end: int | None = None
@@ -42,7 +25,7 @@ class SignState(msgspec.Struct):
     revisions: dict[int, int] = {}
     latest: VitalValue | None = None
     memory: dict[str, Any] = {}
-    past: dict[int, Kept] = {}
+    past: PastValues = msgspec.field(default_factory=PastValues)
 
 
 class ZoneState(msgspec.Struct):

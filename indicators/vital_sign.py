@@ -72,7 +72,7 @@ class Measure(msgspec.Struct, frozen=True):
     is_suspect: bool = False
 
 
-class VitalValue(msgspec.Struct, frozen=True):
+class VitalValue(msgspec.Struct, frozen=True, array_like=True):
     """One value of a vital sign at a place in a window. Times are Unix ms.
 
     Attributes:

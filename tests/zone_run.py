@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from indicators.past_values import packed, unpacked
 from indicators.plan import plan_zone
 from indicators.registry import SIGNS
 from indicators.stage import Vitals
@@ -74,4 +75,5 @@ class ZoneRun:
 
 def _reloaded(state: ZoneState) -> ZoneState:
     """The state through the encoding that snapshots have."""
-    return msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=ZoneState)
+    encoded = msgspec.msgpack.encode(state, enc_hook=packed)
+    return msgspec.msgpack.decode(encoded, type=ZoneState, dec_hook=unpacked)

@@ -268,7 +268,7 @@ class ZonePartition:
         self._own.floors = self._blocks.floors()
         blocks[PARTITION_BLOCK] = msgspec.msgpack.encode(self._own)
         for zone, snapshot in self._outputs.changed(everything=everything):
-            blocks[f"zone/{zone}"] = msgspec.msgpack.encode(snapshot)
+            blocks[f"zone/{zone}"] = snapshot.encode()
         return blocks
 
     def load(self, blocks: Mapping[str, bytes]) -> None:
@@ -281,7 +281,7 @@ class ZonePartition:
         for name in sorted(blocks):
             kind, _, zone = name.partition("/")
             if kind == "zone" and zone in self._config.city.zones:
-                snapshot = msgspec.msgpack.decode(blocks[name], type=ZoneSnapshot)
+                snapshot = ZoneSnapshot.decode(blocks[name])
                 self._open_zone(zone, snapshot)
         self._blocks.load(blocks, self._own, self._open_known)
         self._vitals.sync_groups()

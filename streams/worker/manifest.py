@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-VERSION: Final = 3
+VERSION: Final = 4
 MANIFEST_BYTES: Final = 512 * 1024
 """Largest sealed manifest: it is one Kafka record, written at every checkpoint."""
 

@@ -12,12 +12,15 @@ from typing import NamedTuple
 import pytest
 
 from indicators.registry import SignSet
+from sensors.line import join_frame
 from streams.bench.frames import Frame, frames
 from streams.bench.places import Shape, places_of, write_city
 from streams.bench.schedule import NO_FAULTS, Faults, schedule
 from streams.citypack import engine_config, load_pack
 from streams.engine.zone_partition import ZonePartition
+from streams.pack.scenarios import load_scenario
 from streams.worker.work import ZoneWork
+from tests.storm_recording import sanshui, storm_lines
 
 PACKS = 24_000
 TERMINALS, ZONES, QUANTITIES = 56, 8, 10
@@ -114,3 +117,18 @@ def test_snapshots_take_fewer_bytes_than_the_readings(plain: Costs) -> None:
 def test_state_is_twelve_bytes_an_instant_and_little_more(plain: Costs) -> None:
     own = plain.state - 12 * QUANTITIES * plain.rows
     assert own / TERMINALS < 4096, plain
+
+
+def test_pilot_in_a_storm_keeps_within_4_kb_a_terminal_and_12_bytes_an_instant() -> None:
+    pack = sanshui()
+    partition = ZonePartition(engine_config(pack, 1, 1))
+    lines = storm_lines(pack, load_scenario("storm"), minutes=70)
+    for start in range(0, len(lines), 200):
+        partition.step(join_frame(lines[start : start + 200]))
+    blocks = partition.dump(everything=True)
+    sizes = {name: len(block) for name, block in blocks.items() if block is not None}
+    zones = sum(size for name, size in sizes.items() if name.startswith("zone/"))
+    instants = sum(row.accepted for row in partition.ledger().terminals.values())
+    # Vital signs with their past, and the scores' detectors.
+    assert zones <= 4096 * len(pack.city.terminals)
+    assert sum(sizes.values()) <= 4096 * len(pack.city.terminals) + 12 * instants

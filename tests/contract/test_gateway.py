@@ -33,6 +33,8 @@ from tests.gateway_run import (
     until,
 )
 
+pytestmark = pytest.mark.servers
+
 NO_RESEND = PlayOptions(resend=(60.0, 60.0), patience=60.0)
 GARBAGE = [
     b"",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.servers
+
 SPEED = 120
 SECONDS = 46
 """The scenarios are told in 90 minutes; a little more, so that the last order is closed."""

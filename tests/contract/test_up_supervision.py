@@ -14,6 +14,8 @@ import pytest
 
 from streams.up.folder import held
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

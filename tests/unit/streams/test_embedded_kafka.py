@@ -19,6 +19,8 @@ from streams.embedded.child import ServerError
 from streams.embedded.kafka import EmbeddedKafka
 from streams.embedded.ports import HOST
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[EmbeddedKafka]:

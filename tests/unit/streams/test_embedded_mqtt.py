@@ -11,6 +11,8 @@ from streams.embedded.child import ServerError
 from streams.embedded.mqtt import EmbeddedMqtt
 from streams.embedded.ports import HOST, free_port
 
+pytestmark = pytest.mark.servers
+
 TOPIC = "vitals/v1/sanshui/xq-07/WL-07/up"
 
 

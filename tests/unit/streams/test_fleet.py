@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.servers
+
 _PARENT = """
 import sys
 from streams.worker.fleet import Fleet
