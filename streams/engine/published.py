@@ -7,8 +7,9 @@ import msgspec
 
 from anomaly.stage import Score
 from indicators.rounding import rfc3339
-from indicators.sentence import sentence
+from indicators.sentence import naming, sentence
 from indicators.vital_sign import PLAIN, VitalSign, VitalValue
+from sensors.city import City
 
 VITALS, SCORES, FORECASTS = "vitals", "scores", "forecasts"
 ALERTS, WORKORDERS, REJECTS = "alerts", "workorders", "rejects"
@@ -98,11 +99,13 @@ class VitalWriter:
 
     Args:
         signs: The catalogue, by id.
+        city: Names of places.
         rules: Version of the rules, limits and catalogue by which values are made.
     """
 
-    def __init__(self, signs: Mapping[str, VitalSign], rules: str) -> None:
+    def __init__(self, signs: Mapping[str, VitalSign], city: City, rules: str) -> None:
         self._signs, self._rules = signs, rules
+        self._label_of = naming(signs, city.label_of)
 
     def publish(
         self, values: Sequence[VitalValue], timezones: Mapping[str, str]
@@ -128,7 +131,7 @@ class VitalWriter:
         text: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
         weights: dict[str, float] | msgspec.UnsetType = msgspec.UNSET
         if sign is not None and sign.group != PLAIN:
-            zh, en = sentence(sign, value)
+            zh, en = sentence(sign, value, self._label_of)
             quality, rules, text = value.quality, self._rules, {"en": en, "zh": zh}
             weights = value.weights
         return _VitalLine(
