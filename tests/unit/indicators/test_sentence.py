@@ -44,10 +44,22 @@ def test_index_of_a_zone_names_its_signs_by_label() -> None:
 
 
 def test_index_of_a_district_names_its_worst_place_by_label() -> None:
-    detail = {"worst_place": "dip", "worst_value": 38.2, "worst_sign": "water_depth", "low": 1.0}
+    detail = {
+        "worst_place": "dip",
+        "worst_value": 38.2,
+        "worst_sign": "water_depth",
+        "low": 31.0,
+        "high": 44.5,
+    }
     zh, en = sentence(INDEX, a_value(zone="d1", place="district", detail=detail), LABEL_OF)
-    assert zh == "健康指数 38（不健康），最差处：下穿隧道（38），该处最差体征：积水深度。"
-    assert en == "Health index 38 (poor), worst: Underpass (38), its worst sign: Water depth."
+    assert (
+        zh
+        == "健康指数 38（不健康），最差处：下穿隧道（38），该处最差体征：积水深度，权重变动时在31.0至44.5之间。"
+    )
+    assert (
+        en
+        == "Health index 38 (poor), worst: Underpass (38), its worst sign: Water depth, between 31.0 and 44.5 if weights vary."
+    )
 
 
 def test_index_that_is_not_available_names_the_unknown_signs() -> None:
