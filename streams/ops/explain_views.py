@@ -52,19 +52,20 @@ class Below(msgspec.Struct, frozen=True):
 
 
 class ExplainView(msgspec.Struct, frozen=True, kw_only=True):
-    """A value, or the alert that it fired.
+    """A value, or an alert or work order that values led to.
 
     Attributes:
-        headline: Of the alert; empty for a value.
-        place: Id of the place; empty for an alert.
+        headline: Of the alert or work order; empty for a value.
+        place: Id of the place; empty for an event.
         place_label: Its name.
-        sign: The value; None for an alert.
+        sign: The value; None for an event.
         rules: Version of the rules.
         about: The declaration of the sign; None where there is none.
         steps: Its levels.
         terminals: Who made the value, the largest share first.
         topics: What takes the index down, the largest share first.
         detail: Field → JSON of what it is made of.
+        events: Id and headline of the alerts that it is made of.
         below: Values that it is made of.
         readings: The first of its readings.
         count: How many readings there are.
@@ -81,10 +82,16 @@ class ExplainView(msgspec.Struct, frozen=True, kw_only=True):
     terminals: tuple[Share, ...] = ()
     topics: tuple[Share, ...] = ()
     detail: tuple[tuple[str, str], ...] = ()
+    events: tuple[tuple[str, Label], ...] = ()
     below: tuple[Below, ...] = ()
     readings: tuple[Found, ...] = ()
     count: int = 0
     note: Label = ("", "")
+
+    @property
+    def title(self) -> Label:
+        """What the page is about."""
+        return self.headline if self.sign is None else self.sign.label
 
     @property
     def formula(self) -> str:
@@ -97,11 +104,11 @@ def explain_view(node: Node, city: City, wording: Wording, now: datetime) -> Exp
     below = tuple(
         Below(city.label_of(part.line["zone"]), _sign(part.line, city, wording, now))
         for part in node.made_of
+        if not _is_event(part)
     )
-    if "specversion" in node.line:
-        infos = node.line["data"]["info"]
-        headline = (infos[0]["headline"], infos[-1]["headline"])
-        return ExplainView(headline=headline, below=below)
+    if _is_event(node):
+        events = tuple((part.id, _headline(part.line)) for part in node.made_of if _is_event(part))
+        return ExplainView(headline=_headline(node.line), events=events, below=below)
     line = node.line
     about = wording.catalogue.get(line["indicator"])
     return ExplainView(
@@ -112,6 +119,20 @@ def explain_view(node: Node, city: City, wording: Wording, now: datetime) -> Exp
         below=below, readings=tuple(node.readings[:READINGS_SHOWN]), count=len(node.readings),
         note=_note(node.note),
     )  # fmt: skip
+
+
+def _is_event(node: Node) -> bool:
+    """Whether it is a CloudEvent, of an alert or a work order, and not a value."""
+    return "specversion" in node.line
+
+
+def _headline(event: Mapping[str, Any]) -> Label:
+    """What an alert says, or the title of a work order."""
+    data = event["data"]
+    if "info" in data:
+        return data["info"][0]["headline"], data["info"][-1]["headline"]
+    title = data.get("title") or {}
+    return title.get("zh") or event["id"], title.get("en") or event["id"]
 
 
 def _sign(line: Mapping[str, Any], city: City, wording: Wording, now: datetime) -> SignView:

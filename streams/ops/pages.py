@@ -5,13 +5,12 @@ from typing import Annotated
 from urllib.parse import quote
 
 import jinja2
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse
 
-from streams.lineage.store import StoredRecords
-from streams.lineage.tree import Lineage, LineageError
 from streams.ops.context import Context, OpsContext
 from streams.ops.explain_views import explain_view
+from streams.ops.explaining import explained
 from streams.ops.order_views import alert_views, ledger_view, order_views
 from streams.ops.views import places
 from streams.stores.store import StoreUnavailableError
@@ -58,20 +57,20 @@ def place_page(context: Context, place: str, *, part: bool = False) -> HTMLRespo
 
 
 @router.get("/explain")
-def explain(
+async def explain(
     context: Context,
-    value: Annotated[str, Query(description="place/sign, place/sign/window end, or an alert's id")],
+    id: Annotated[  # noqa: A002 - the query's name
+        str, Query(description="place/sign, place/sign/window end, or an alert's id")
+    ],
 ) -> HTMLResponse:
     """What a value is made of; each part leads on to its own."""
-    records = StoredRecords(context.store, context.wording.catalogue)
-    lineage = Lineage(records, context.city, context.wording.catalogue, depth=1)
     try:
-        view = explain_view(lineage.explain(value), context.city, context.wording, context.now())
-    except (LineageError, ValueError) as error:
-        return _refused(f"无法解释“{value}”。", str(error))
-    title = view.headline[0] or (view.sign.label[0] if view.sign else "")
+        node = await explained(context, id, depth=1)
+    except HTTPException as error:
+        return _refused(f"无法解释“{id}”。", error.detail)
+    view = explain_view(node, context.city, context.wording, context.now())
     inner = _render("explain.html", view=view)
-    return HTMLResponse(_render("page.html", inner=inner, source="", title=title))
+    return HTMLResponse(_render("page.html", inner=inner, source="", title=view.title[0]))
 
 
 def _board(context: OpsContext) -> str:
