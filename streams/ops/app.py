@@ -12,10 +12,13 @@ from streams.clock import wall_seconds
 from streams.ops import actions, api, pages
 from streams.ops.commands import CommandSender
 from streams.ops.context import OpsContext
+from streams.ops.kept import Kept
 from streams.ops.ledger import MeteredLedger
 from streams.ops.wording import Wording
 from streams.stores.store import Store, StoreUnavailableError
 
+BOARD_SECONDS = 1.0
+"""However many look at the board, it is read and rendered once in this time."""
 _HERE = Path(__file__).parent
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -43,7 +46,9 @@ def create_app(
         clock: Stream time, Unix seconds.
     """
     app = FastAPI(title="City vital signs: operations", docs_url=None, redoc_url=None)
-    app.state.context = OpsContext(store, ledger, city, command_sender, wording or Wording(), clock)
+    context = OpsContext(store, ledger, city, command_sender, wording or Wording(), clock)
+    app.state.context = context
+    app.state.board = Kept(lambda: pages.render_board(context), BOARD_SECONDS)
     app.include_router(api.router)
     app.include_router(actions.router)
     app.include_router(pages.router)

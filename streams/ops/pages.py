@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 import jinja2
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
 from streams.ops.context import Context, OpsContext
@@ -14,6 +14,9 @@ from streams.ops.explaining import explained
 from streams.ops.order_views import alert_views, ledger_view, order_views
 from streams.ops.views import places
 from streams.stores.store import StoreUnavailableError
+
+ZONES_SHOWN = 24
+"""Zones with a card of their own, the worst; of the others a name and an index."""
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -24,19 +27,19 @@ _templates = jinja2.Environment(
 
 
 @router.get("/")
-def page(context: Context) -> HTMLResponse:
+def page(request: Request) -> HTMLResponse:
     """The whole page. Where the store is away it says so and goes on asking."""
     try:
-        inner = _board(context)
+        inner: str = request.app.state.board()
     except StoreUnavailableError:
         inner = _render("away.html")
     return HTMLResponse(_render("page.html", inner=inner, source="/board", title=""))
 
 
 @router.get("/board")
-def board(context: Context) -> HTMLResponse:
+def board(request: Request) -> HTMLResponse:
     """The part of the page that changes."""
-    return HTMLResponse(_board(context))
+    return HTMLResponse(request.app.state.board())
 
 
 @router.get("/places/{place}")
@@ -73,7 +76,8 @@ async def explain(
     return HTMLResponse(_render("page.html", inner=inner, source="", title=view.title[0]))
 
 
-def _board(context: OpsContext) -> str:
+def render_board(context: OpsContext) -> str:
+    """The part of the page that changes, from the projection alone."""
     now, store = context.now(), context.store
     above, zones = places(store.latest_vitals(), context.city, context.wording, now)
     alerts = alert_views(store.alerts(active_only=True), context.city, context.wording, now)
@@ -82,8 +86,9 @@ def _board(context: OpsContext) -> str:
     )
     ledger = ledger_view(context.ledger.city(), context.ledger.total())
     return _render(
-        "board.html", above=above, zones=zones, alerts=alerts, orders=orders, ledger=ledger
-    )
+        "board.html", above=above, zones=zones[:ZONES_SHOWN], others=zones[ZONES_SHOWN:],
+        alerts=alerts, orders=orders, ledger=ledger,
+    )  # fmt: skip
 
 
 def _above(context: OpsContext, zone: str) -> tuple[str, ...]:

@@ -1,3 +1,4 @@
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from sensors.line import Command
 from streams.ops.app import create_app
 from streams.ops.commands import CommandNotSentError
 from streams.ops.ledger import MeteredLedger
+from streams.ops.pages import ZONES_SHOWN
 from streams.stores.sqlite import SqliteStore
 from streams.stores.store import Event, Family, Store, Vital
 
@@ -336,3 +338,24 @@ async def test_number_of_queries_does_not_grow_with_the_city(tmp_path: Path, pat
         asked.append(store.asked)
         store.close()
     assert asked[0] == asked[1] <= 4
+
+
+async def test_many_who_look_cost_one_reading_of_the_store(tmp_path: Path) -> None:
+    store = Counting(tmp_path / "many.sqlite")
+    app = create_app(store, MeteredLedger(), CITY, Sent(), clock=NOON.timestamp)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://ops") as client:
+        await asyncio.gather(*(client.get("/board") for _ in range(20)))
+    assert store.asked < 20
+    store.close()
+
+
+async def test_large_city_has_cards_for_the_worst_and_names_for_all(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    store.write([a_vital(zone=f"z{n}", level="W1" if n == 77 else None) for n in range(80)])
+    text = (await client.get("/board")).text
+    cards = re.findall(r'<article class="[^"]+" id="place-(\w+)"', text)
+    assert len(cards) == ZONES_SHOWN
+    assert cards[0] == "z77"
+    assert {f"z{n}" for n in range(80)} <= set(re.findall(r'href="/places/(\w+)"', text))
