@@ -1,6 +1,7 @@
 """A value in one plain sentence, in Chinese and in English."""
 
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from indicators.vital_sign import Quality, VitalSign, VitalValue
 from indicators.words import Label, reason_in_words, shown
@@ -8,27 +9,51 @@ from indicators.words import Label, reason_in_words, shown
 _FULL: Final = 0.995
 """From this share of readings on nobody needs to be told that some are missing."""
 
+_NONE: Final = (("", ""),)
+"""The remarks of a sign that has none."""
 
-def sentence(sign: VitalSign, value: VitalValue) -> Label:
+Naming = Callable[[str], Label]
+"""Id of a sign or place → its label."""
+
+
+def naming(signs: Mapping[str, VitalSign], places: Naming) -> Naming:
+    """Names what a value's detail names by id.
+
+    Args:
+        signs: The catalogue; its ids come first.
+        places: Label of a place; the id itself where it has none.
+    """
+
+    def label_of(id_: str) -> Label:
+        sign = signs.get(id_)
+        return places(id_) if sign is None else (sign.zh, sign.en)
+
+    return label_of
+
+
+def sentence(sign: VitalSign, value: VitalValue, label_of: Naming) -> Label:
     """What a value says.
 
     Args:
         sign: Its declaration.
         value: The value.
+        label_of: Names signs and places; see `VitalSign.names`.
 
     Returns:
-        Name, value, level, what the sign's remark adds, the largest share, and how much of the data
+        Name, value, level, what the sign's remarks add, the largest share, and how much of the data
         arrived where it is not all, e.g. 积水深度 31 cm（Ⅲ级积水），贡献最大：WL-07。
     """
     if value.value is None:
         zh, en = reason_in_words(value.reason or "no_data")
-        return f"{sign.zh}暂无数值：{zh}。", f"{sign.en}: not available, {en}."
+        parts = [(f"{sign.zh}暂无数值：{zh}", f"{sign.en}: not available, {en}")]
+        parts += _remarks(sign, sign.asides, value, label_of)
+        return _joined(parts)
     zh, en = shown(value.value, sign.unit, sign.shown_in)
     parts = [(f"{sign.zh} {zh}", f"{sign.en} {en}")]
     for level in sign.levels:
         if level.id == value.level:
             parts = [(f"{parts[0][0]}（{level.zh}）", f"{parts[0][1]} ({level.en})")]
-    parts += _remark(sign, value)
+    parts += _remarks(sign, (sign.remark, *sign.asides), value, label_of)
     if value.weights:
         most, weight = next(iter(value.weights.items()))
         share = "" if len(value.weights) == 1 else f" {round(weight * 100)}%"
@@ -38,15 +63,39 @@ def sentence(sign: VitalSign, value: VitalValue) -> Label:
     if value.coverage < _FULL:
         share = f"{round(value.coverage * 100)}%"
         parts.append((f"数据到达{share}", f"{share} of the readings arrived"))
+    return _joined(parts)
+
+
+def _joined(parts: list[Label]) -> Label:
     return "，".join(zh for zh, _ in parts) + "。", ", ".join(en for _, en in parts) + "."
 
 
-def _remark(sign: VitalSign, value: VitalValue) -> list[Label]:
-    if not sign.remark[0]:
+def _remarks(
+    sign: VitalSign, patterns: tuple[Label, ...], value: VitalValue, label_of: Naming
+) -> list[Label]:
+    """Those of the patterns for which the value has something to say."""
+    if patterns == _NONE:
         return []
-    try:
-        zh, en = (pattern.format_map(value.detail) for pattern in sign.remark)
-    except (KeyError, IndexError, ValueError, TypeError):
-        # A value of this kind has nothing to say there.
-        return []
-    return [(zh, en)]
+    in_words = [_in_words(sign, value.detail, label_of, language) for language in (0, 1)]
+    found = []
+    for pattern in patterns:
+        try:
+            zh, en = (p.format_map(words) for p, words in zip(pattern, in_words, strict=True))
+        except (KeyError, IndexError, ValueError, TypeError):
+            # A value of this kind has nothing to say there.
+            continue
+        found += [(zh, en)] if zh else []
+    return found
+
+
+def _in_words(
+    sign: VitalSign, detail: dict[str, Any], label_of: Naming, language: int
+) -> dict[str, Any]:
+    """The detail with labels in place of ids."""
+    words = {}
+    for name in sign.names:
+        named = detail.get(name, [])
+        if named:
+            ids = [named] if isinstance(named, str) else named
+            words[name] = ("、", " and ")[language].join(label_of(id_)[language] for id_ in ids)
+    return detail | words if words else detail

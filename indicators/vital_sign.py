@@ -202,6 +202,9 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
         shown_in: Unit in which sentences and the page show the value; `unit` where empty.
         remark: What the published sentence adds, in Chinese and in English: `str.format` patterns
             over `detail`, left out where one of their fields is not in it.
+        asides: More of them, which are told where there is no value, too.
+        names: Fields of `detail` that hold ids of signs or places (one, or a list); remarks and
+            asides say their labels.
         levels: From harmless to severe.
         descending: Levels hold at values ≤ edge (speed ratio, availability).
         min_coverage: Below this share of expected readings the value is NA, 0–1.
@@ -229,6 +232,8 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     kept: tuple[str, ...] = ()
     shown_in: str = ""
     remark: tuple[str, str] = ("", "")
+    asides: tuple[tuple[str, str], ...] = ()
+    names: tuple[str, ...] = ()
     levels: tuple[Level, ...] = ()
     descending: bool = False
     min_coverage: float = 0.25

@@ -152,6 +152,14 @@ class City(msgspec.Struct, frozen=True):
         """The district id of a zone."""
         return self.zones[zone].district
 
+    def label_of(self, place: str) -> tuple[str, str]:
+        """Chinese and English name of a zone, town or district; its id where it has none."""
+        found = self.zones.get(place) or self.towns.get(place) or self.districts.get(place)
+        if found is None:
+            return place, place
+        name = found.name or place
+        return name, found.name_en or name
+
 
 def build_city(
     zones: Iterable[Zone],

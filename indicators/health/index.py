@@ -28,7 +28,7 @@ class _Part(NamedTuple):
 
 
 class HealthIndex:
-    """The formula of the index.
+    """Geometric mean of the topics' scores; red and orange signs of life safety cap it.
 
     Args:
         settings: Its figures.

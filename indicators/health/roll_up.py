@@ -58,7 +58,7 @@ def roll_up(
     cap = _cap(caps, settings)
     worst, score, _ = min(known, key=lambda entry: (entry[1], entry[0].zone))
     detail = {
-        "worst": worst.zone,
+        "worst_place": worst.zone,
         "worst_value": score,
         "reds": sum(1 for _, value, _ in known if value <= settings.red_cap),
         "unknown_places": len(values) - len(known),

@@ -23,9 +23,17 @@ def health_sign(signs: Sequence[VitalSign], settings: HealthSettings | None = No
         descending=True,
         is_scored=False,
         owner="town",
-        remark=(
-            "最差体征：{worst}，权重变动时在{low}至{high}之间",
-            "worst sign: {worst}, between {low} and {high} if weights vary",
+        remark=("最差体征：{worst}", "worst sign: {worst}"),
+        asides=(
+            (
+                "最差处：{worst_place}（{worst_value:.0f}）",
+                "worst: {worst_place} ({worst_value:.0f})",
+            ),
+            ("该处最差体征：{worst_sign}", "its worst sign: {worst_sign}"),
+            ("权重变动时在{low}至{high}之间", "between {low} and {high} if weights vary"),
+            ("因{capped_by}最高为{cap:.0f}", "at most {cap:.0f} because of {capped_by}"),
+            ("生命安全体征未知：{unknown}", "life-safety signs unknown: {unknown}"),
         ),
+        names=("worst", "worst_place", "worst_sign", "capped_by", "unknown"),
         source="formula, weights and utilities [D]; why a geometric mean: COINr, OECD/JRC [V]",
     )

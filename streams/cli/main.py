@@ -17,6 +17,7 @@ COMMANDS = {
     "record": "Record the readings and commands of a running system",
     "detect": "Score every `timestamp,value` CSV of a folder",
     "catalogue": "List the vital signs: what they are made of, levels, sources",
+    "asyncapi": "Print topics, messages and vital signs as an AsyncAPI document",
     "check": "Check a city pack: every problem with file, line, value and mend",
     "dlq": "Look at what was rejected, and why",
     "gateway": "Carry packs from MQTT to Kafka",

@@ -83,7 +83,7 @@ class DistrictPartition:
         # Where no zone has an index (plain windows), there is nothing to roll up.
         sign = config.signs.get(HEALTH_INDEX, SIGNS[HEALTH_INDEX])
         self._rollup = RollUp(config.city, sign, config.health, stages.rollup, self._timers)
-        self._vitals = VitalWriter(config.signs, config.rules.version)
+        self._vitals = VitalWriter(config.signs, config.city, config.rules.version)
         self._orders.rearm()
         self._rollup.rearm()
         self._cap = CapWriter(config.city_id, config.rules, config.city)

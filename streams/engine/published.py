@@ -1,14 +1,15 @@
 """What the stages publish, as canonical bytes with the key that orders the output files."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, cast
 
 import msgspec
 
 from anomaly.stage import Score
 from indicators.rounding import rfc3339
-from indicators.sentence import sentence
-from indicators.vital_sign import PLAIN, VitalSign, VitalValue
+from indicators.sentence import naming, sentence
+from indicators.vital_sign import PLAIN, Quality, VitalSign, VitalValue
+from sensors.city import City
 
 VITALS, SCORES, FORECASTS = "vitals", "scores", "forecasts"
 ALERTS, WORKORDERS, REJECTS = "alerts", "workorders", "rejects"
@@ -50,41 +51,76 @@ def canonical(tree: object) -> bytes:
     return msgspec.json.encode(tree, order="sorted")
 
 
-class _VitalLine(msgspec.Struct):
-    """A line of `vitals`; the fields in the order of their names, as canonical JSON has them.
+Instant = Annotated[
+    str, msgspec.Meta(description="RFC 3339 with offset", extra_json_schema={"format": "date-time"})
+]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+PlaceKind = Literal["zone", "town", "district"]
 
-    Those that may be left out are not there for plain windows.
+
+class Words(msgspec.Struct):
+    """The same in English and in Chinese."""
+
+    en: str
+    zh: str
+
+
+class VitalLine(msgspec.Struct):
+    """A value of a vital sign: a line of `vitals`.
+
+    See `indicators.vital_sign.VitalValue`. The fields stand in the order of their names, as
+    canonical JSON has them.
     """
 
-    at: str
+    at: Annotated[Instant, msgspec.Meta(description="Stream time of the publication")]
+    coverage: Annotated[float, msgspec.Meta(ge=0, le=1, description="Readings that arrived, share")]
+    detail: Annotated[dict[str, Any], msgspec.Meta(description="What the value is made of")]
+    indicator: str
+    kind: PlaceKind
+    level: Annotated[str | None, msgspec.Meta(description="Null below the first level, and for NA")]
+    quality: Quality
+    reason: Annotated[str | None, msgspec.Meta(description="Why there is no value")]
+    revision: Annotated[int, msgspec.Meta(ge=0, description="0, then one more a correction")]
+    rules: Annotated[str, msgspec.Meta(description="Version of rules, limits and catalogue")]
+    text: Annotated[Words, msgspec.Meta(description="The value in one sentence")]
+    unit: str
+    value: Annotated[float | None, msgspec.Meta(description="In `unit`; null is NA, never clear")]
+    weights: Annotated[
+        dict[str, float], msgspec.Meta(description="Terminal → its share, the largest first")
+    ]
+    window_end: Annotated[Instant, msgspec.Meta(description="First instant after the window")]
+    window_start: Annotated[Instant, msgspec.Meta(description="First instant of the window")]
+    zone: Annotated[str, msgspec.Meta(description="Id of the zone, town or district")]
+
+
+class WindowLine(msgspec.Struct):
+    """A value of a plain window: a line of `vitals` of a run with VITALS_SIGNS=windows."""
+
+    at: Instant
     coverage: float
     detail: dict[str, Any]
     indicator: str
-    kind: str
+    kind: PlaceKind
     level: str | None
-    quality: str | msgspec.UnsetType
     reason: str | None
     revision: int
-    rules: str | msgspec.UnsetType
-    text: dict[str, str] | msgspec.UnsetType
     unit: str
     value: float | None
-    weights: dict[str, float] | msgspec.UnsetType
-    window_end: str
-    window_start: str
+    window_end: Instant
+    window_start: Instant
     zone: str
 
 
-class _ScoreLine(msgspec.Struct):
-    """A line of `scores`; the fields in the order of their names."""
+class ScoreLine(msgspec.Struct):
+    """How unusual a value is: a line of `scores`; the fields in the order of their names."""
 
-    at: str
-    deviation: float | None
-    expected: float | None
+    at: Instant
+    deviation: Annotated[float | None, msgspec.Meta(description="Value less expectation, scaled")]
+    expected: Annotated[float | None, msgspec.Meta(description="In the sign's unit")]
     indicator: str
     revision: int
-    score: float | None
-    window_end: str
+    score: Annotated[Share | None, msgspec.Meta(description="Null while learning")]
+    window_end: Instant
     zone: str
 
 
@@ -98,11 +134,13 @@ class VitalWriter:
 
     Args:
         signs: The catalogue, by id.
+        city: Names of places.
         rules: Version of the rules, limits and catalogue by which values are made.
     """
 
-    def __init__(self, signs: Mapping[str, VitalSign], rules: str) -> None:
+    def __init__(self, signs: Mapping[str, VitalSign], city: City, rules: str) -> None:
         self._signs, self._rules = signs, rules
+        self._label_of = naming(signs, city.label_of)
 
     def publish(
         self, values: Sequence[VitalValue], timezones: Mapping[str, str]
@@ -121,28 +159,30 @@ class VitalWriter:
             for v, body in zip(values, bodies, strict=False)
         ]
 
-    def _line(self, value: VitalValue, timezone: str) -> _VitalLine:
-        stamp, sign = rfc3339, self._signs.get(value.indicator)
-        quality: str | msgspec.UnsetType = msgspec.UNSET
-        rules: str | msgspec.UnsetType = msgspec.UNSET
-        text: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
-        weights: dict[str, float] | msgspec.UnsetType = msgspec.UNSET
-        if sign is not None and sign.group != PLAIN:
-            zh, en = sentence(sign, value)
-            quality, rules, text = value.quality, self._rules, {"en": en, "zh": zh}
-            weights = value.weights
-        return _VitalLine(
-            stamp(value.at, timezone), value.coverage, value.detail, value.indicator, value.place,
-            value.level, quality, value.reason, value.revision, rules, text, value.unit,
-            value.value, weights, stamp(value.window_end, timezone),
-            stamp(value.window_start, timezone), value.zone,
+    def _line(self, value: VitalValue, timezone: str) -> VitalLine | WindowLine:
+        sign = self._signs.get(value.indicator)
+        at, start, end = (
+            rfc3339(instant, timezone)
+            for instant in (value.at, value.window_start, value.window_end)
+        )
+        kind = cast("PlaceKind", value.place)
+        if sign is None or sign.group == PLAIN:
+            return WindowLine(
+                at, value.coverage, value.detail, value.indicator, kind, value.level, value.reason,
+                value.revision, value.unit, value.value, end, start, value.zone,
+            )  # fmt: skip
+        zh, en = sentence(sign, value, self._label_of)
+        return VitalLine(
+            at, value.coverage, value.detail, value.indicator, kind, value.level, value.quality,
+            value.reason, value.revision, self._rules, Words(en, zh), value.unit, value.value,
+            value.weights, end, start, value.zone,
         )  # fmt: skip
 
 
 def publish_score(score: Score, timezone: str) -> Published:
     """The line of a score."""
     zone, indicator, end = score.zone, score.indicator, score.window_end
-    line = _ScoreLine(
+    line = ScoreLine(
         rfc3339(score.at, timezone), score.deviation, score.expected, indicator, score.revision,
         score.score, rfc3339(end, timezone), zone,
     )  # fmt: skip

@@ -3,16 +3,17 @@
 import base64
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Annotated, Literal, cast
 from zlib import crc32
 
 import msgspec
 
 from indicators.rounding import rfc3339
 from sensors.line import Line
-from sensors.reason import Reason
+from sensors.reason import Outcome, Reason
 from sensors.screening import Channel
 from sensors.senml import Resolved
-from streams.engine.published import REJECTS, Published, canonical
+from streams.engine.published import REJECTS, Instant, Published, canonical
 
 DETAIL_LIMIT = 300
 PAYLOAD_LIMIT = 512 * 1024
@@ -71,6 +72,31 @@ def detail_of(reason: Reason, record: Resolved, channel: Channel | None, now: in
         Reason.CONFLICT: "the same instant had another value",
     }.get(reason)
     return what if explained is None else f"{what}: {explained}"
+
+
+Encoding = Literal[
+    "json", "base64", "line", "line-base64",
+    "json-cut", "base64-cut", "line-cut", "line-base64-cut",
+]  # fmt: skip
+
+
+class RejectLine(msgspec.Struct, kw_only=True):
+    """A dead letter: a line of `rejects`."""
+
+    at: Instant
+    count: Annotated[int, msgspec.Meta(ge=1, description="Readings that it stands for")]
+    detail: Annotated[str, msgspec.Meta(description="What exactly is wrong with the first one")]
+    encoding: Annotated[Encoding, msgspec.Meta(description="Of `payload`; -cut: its beginning")]
+    id: str
+    mend: Annotated[str, msgspec.Meta(description="What the owner of the terminal can do")]
+    outcome: Outcome
+    payload: Annotated[str, msgspec.Meta(description="What came")]
+    reason: Reason
+    records: Annotated[
+        list[int] | None, msgspec.Meta(description="Which records of the pack; null is the whole")
+    ]
+    terminal: str
+    zone: Annotated[str | None, msgspec.Meta(description="Null where the terminal is unknown")]
 
 
 class Refused:
@@ -132,20 +158,12 @@ class Refused:
         number = self._numbers.next_of(self._now, id_)
         if number:
             id_ = f"{id_}-{number}"
-        body = {
-            "at": rfc3339(self._now, self._timezone),
-            "terminal": self._terminal,
-            "zone": self._zone or None,
-            "reason": reason,
-            "outcome": reason.outcome,
-            "detail": detail,
-            "mend": reason.mend,
-            "records": records,
-            "count": count,
-            "payload": payload,
-            "encoding": encoding,
-            "id": id_,
-        }
+        body = RejectLine(
+            at=rfc3339(self._now, self._timezone), terminal=self._terminal, zone=self._zone or None,
+            reason=reason, outcome=reason.outcome, detail=detail, mend=reason.mend,
+            records=None if records is None else list(records), count=count, payload=payload,
+            encoding=cast("Encoding", encoding), id=id_,
+        )  # fmt: skip
         zone = self._zone or self._terminal
         return Published(REJECTS, self._now, zone, reason, 0, 0, id_, canonical(body))
 

@@ -36,7 +36,7 @@ class ZoneOutputs:
         self._config, self._own = config, own
         self._outlets: dict[str, _Outlet] = {}
         self._timezones: dict[str, str] = {}
-        self._writer = VitalWriter(config.signs, config.rules.version)
+        self._writer = VitalWriter(config.signs, config.city, config.rules.version)
         self._scored = {name for name, sign in config.signs.items() if sign.is_scored}
         self._touched: set[str] = set()
         self.published: list[Published] = []

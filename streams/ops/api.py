@@ -9,9 +9,8 @@ import msgspec
 from fastapi import APIRouter, HTTPException, Query, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from streams.lineage.store import StoredRecords
-from streams.lineage.tree import Lineage, LineageError
 from streams.ops.context import Context
+from streams.ops.explaining import explained
 from streams.ops.ledger import imbalance
 from streams.ops.order_views import ledger_view
 from streams.stores.store import Event, Family, State
@@ -83,19 +82,13 @@ def series(
 
 
 @router.get("/api/explain")
-def explain(
+async def explain(
     context: Context,
     value: Annotated[str, Query(description="place/sign, place/sign/window end, or an alert's id")],
     depth: Annotated[int, Query(ge=1, le=6)] = 3,
 ) -> Response:
     """What an index, a value or an alert is made of, as a tree."""
-    records = StoredRecords(context.store, context.wording.catalogue)
-    try:
-        return _json(
-            Lineage(records, context.city, context.wording.catalogue, depth).explain(value)
-        )
-    except (LineageError, ValueError) as error:
-        raise HTTPException(404, str(error)) from None
+    return _json(await explained(context, value, depth))
 
 
 @router.get("/api/alerts")

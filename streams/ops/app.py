@@ -1,35 +1,30 @@
-"""The operations page as a web application: the page itself, and what makes it one."""
+"""The operations page as a web application."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import jinja2
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from sensors.city import City
 from streams.clock import wall_seconds
-from streams.ops import actions, api
+from streams.ops import actions, api, pages
 from streams.ops.commands import CommandSender
-from streams.ops.context import Context, OpsContext
+from streams.ops.context import OpsContext
+from streams.ops.kept import Kept
 from streams.ops.ledger import MeteredLedger
-from streams.ops.order_views import alert_views, ledger_view, order_views
-from streams.ops.views import places
 from streams.ops.wording import Wording
 from streams.stores.store import Store, StoreUnavailableError
 
+BOARD_SECONDS = 1.0
+"""However many look at the board, it is read and rendered once in this time."""
 _HERE = Path(__file__).parent
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-
-_templates = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True,
-    undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-)  # fmt: skip
 
 
 def create_app(
@@ -51,42 +46,16 @@ def create_app(
         clock: Stream time, Unix seconds.
     """
     app = FastAPI(title="City vital signs: operations", docs_url=None, redoc_url=None)
-    app.state.context = OpsContext(store, ledger, city, command_sender, wording or Wording(), clock)
+    context = OpsContext(store, ledger, city, command_sender, wording or Wording(), clock)
+    app.state.context = context
+    app.state.board = Kept(lambda: pages.render_board(context), BOARD_SECONDS)
     app.include_router(api.router)
     app.include_router(actions.router)
-    app.add_api_route("/", page, response_class=HTMLResponse, include_in_schema=False)
-    app.add_api_route("/board", board, response_class=HTMLResponse, include_in_schema=False)
+    app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.add_exception_handler(StoreUnavailableError, _store_is_away)
     app.middleware("http")(_with_headers)
     return app
-
-
-def page(context: Context) -> HTMLResponse:
-    """The whole page. Where the store is away it says so and goes on asking."""
-    try:
-        inner = _board(context)
-    except StoreUnavailableError:
-        inner = _templates.get_template("away.html").render()
-    return HTMLResponse(_templates.get_template("page.html").render(board=inner))
-
-
-def board(context: Context) -> HTMLResponse:
-    """The part of the page that changes."""
-    return HTMLResponse(_board(context))
-
-
-def _board(context: OpsContext) -> str:
-    now, store = context.now(), context.store
-    above, zones = places(store.latest_vitals(), context.city, context.wording, now)
-    alerts = alert_views(store.alerts(active_only=True), context.city, context.wording, now)
-    orders = order_views(
-        store.orders(open_only=True), store.refusals(), context.city, context.wording, now
-    )
-    return _templates.get_template("board.html").render(
-        above=above, zones=zones, alerts=alerts, orders=orders,
-        ledger=ledger_view(context.ledger.city(), context.ledger.total()),
-    )  # fmt: skip
 
 
 async def _store_is_away(_request: Request, error: Exception) -> JSONResponse:

@@ -11,7 +11,6 @@ from sensors.city import City
 from sensors.ledger import Account, Ledger
 from streams.ops.ledger import imbalance
 from streams.ops.times import local, parsed, span
-from streams.ops.views import zone_label
 from streams.ops.wording import (
     ACTIONS,
     KINDS,
@@ -28,8 +27,12 @@ _REASONS_SHOWN = 6
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert: level, place, headline, when it began (local) and for how long it has held."""
+    """An alert: level, place, headline, when it began (local) and for how long it has held.
 
+    `id` is that of its newest message, by which it is explained.
+    """
+
+    id: str
     incident: str
     look: LevelLook
     level: str
@@ -90,9 +93,10 @@ def _alert(state: State, city: City, wording: Wording, now: datetime) -> AlertVi
     data = body_data(state)
     zone = city.zones.get(state.event.zone)
     level = _level(state) or ""
-    place = zone_label(zone, state.event.zone)
+    place = city.label_of(state.event.zone)
     kind = named(KINDS, state.event.kind)
     return AlertView(
+        id=state.event.id,
         incident=state.event.subject,
         look=wording.level(level or None),
         level=level,
@@ -143,7 +147,7 @@ def _order(
         priority=_priority(data),
         is_urgent=_priority(data) in ("P1", "P2"),
         title=_title(data, named(KINDS, state.event.kind)),
-        place=zone_label(zone, state.event.zone),
+        place=city.label_of(state.event.zone),
         department=wording.department(str(data.get("department") or "–")),
         look=wording.level(_level(state)),
         deadlines=tuple(_deadline(what, at, timezone, now) for what, at in _deadlines(data)),

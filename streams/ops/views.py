@@ -1,78 +1,68 @@
-"""Vital signs as the page shows them: rows of the store in, plain structures out. Pure."""
+"""Places as the page shows them, with their vital signs by topic. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 import msgspec
 
-from indicators.words import UNITS, Label, figure, reason_in_words
-from sensors.city import City, Place, Zone
-from streams.ops.times import local, span
-from streams.ops.wording import LevelLook, Wording
+from indicators.topics import TOPICS, Topic
+from indicators.words import Label
+from sensors.city import City
+from streams.ops.sign_views import SignView, sign_view
+from streams.ops.wording import OTHER, UNKNOWN, LevelLook, Wording
 from streams.stores.store import Vital
 
 HEALTH = "health_index"
-_STALE_WINDOWS = 3
-"""A value is called stale when this many of its windows have passed since its end."""
-_STALE_LEAST = timedelta(minutes=10)
 
 
-class SignView(msgspec.Struct, frozen=True, kw_only=True):
-    """One vital sign of a place.
+class TopicView(msgspec.Struct, frozen=True, kw_only=True):
+    """A topic of a place (专题).
 
     Attributes:
-        id: Unique on the page.
-        indicator: Id of the vital sign.
-        label: Its name.
-        value: Ready to show, NA where nothing is known.
-        unit: Ready to show, may be empty.
-        look: Level.
-        reason: Why the value is NA, else empty.
-        ended: Local time of the window's end.
-        coverage: 0–100, %.
-        revision: 0 for the first value.
-        stale: How old the value is where it is too old, else empty.
+        topic: Which.
+        look: The worst level of its signs; unknown where no value is current.
+        unknown: How many of its signs have no current value.
+        signs: The worst first.
     """
 
-    id: str
-    indicator: str
-    label: Label
-    value: str
-    unit: str
+    topic: Topic
     look: LevelLook
-    reason: Label
-    ended: str
-    coverage: int
-    revision: int
-    stale: Label
-
-    @property
-    def needs_attention(self) -> bool:
-        """Whether it is shown without unfolding."""
-        return self.look.rank > 0 or self.value == "NA" or bool(self.stale[0])
+    unknown: int
+    signs: tuple[SignView, ...]
 
 
 class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A zone, town or district with its vital signs, the worst first.
+    """A zone, town or district with its vital signs.
 
     Attributes:
         id: Of the place.
+        kind: zone, town or district.
         label: Its name.
         context: Names of what it belongs to.
-        look: The worst level of its signs.
+        look: The worst level of its signs; unknown where no value is current.
+        dangers: How many signs of life safety are not known.
         health: Its health index, None where it has none.
-        notable: Signs that need attention.
-        quiet: The others.
+        notable: Signs that need attention, the worst first.
+        topics: All its signs by topic, in the order of the command centre.
+        absent: Topics of which it has no sign.
     """
 
     id: str
+    kind: str
     label: Label
     context: Label
     look: LevelLook
+    dangers: int
     health: SignView | None
     notable: tuple[SignView, ...]
-    quiet: tuple[SignView, ...]
+    topics: tuple[TopicView, ...]
+    absent: tuple[Topic, ...]
+
+    @property
+    def count(self) -> int:
+        """Signs beside the health index."""
+        return sum(len(topic.signs) for topic in self.topics)
 
 
 def places(
@@ -95,73 +85,62 @@ def places(
     ordered = sorted(vitals, key=lambda v: (v.zone, v.kind, order.get(v.indicator, len(order))))
     for (id_, kind), rows in groupby(ordered, key=lambda row: (row.zone, row.kind)):
         label, context, timezone = _place(id_, kind, city)
-        signs = [_sign(row, wording, timezone, now) for row in rows]
-        (zones if kind == "zone" else above).append(_view(id_, label, context, signs))
+        signs = [sign_view(row, wording, timezone, now) for row in rows]
+        view = _view(id_, kind, (label, context), signs)
+        (zones if kind == "zone" else above).append(view)
     tiers = {id_: number for number, id_ in enumerate((*city.districts, *city.towns))}
     above.sort(key=lambda place: tiers.get(place.id, len(tiers)))
     return above, sorted(zones, key=_worst_first)
 
 
-def _view(id_: str, label: Label, context: Label, signs: Sequence[SignView]) -> PlaceView:
+def _view(id_: str, kind: str, names: tuple[Label, Label], signs: Sequence[SignView]) -> PlaceView:
     health = next((sign for sign in signs if sign.indicator == HEALTH), None)
     # Sorting is stable: signs of one level stay in the order they came.
     others = sorted(
         (sign for sign in signs if sign is not health),
-        key=lambda sign: (-sign.look.rank, sign.value == "NA"),
+        key=lambda sign: (-sign.look.rank, not sign.is_known),
     )
-    looks = [sign.look for sign in others] or [sign.look for sign in signs]
+    known = {topic.id for topic in (sign.topic for sign in others)}
     return PlaceView(
-        id=id_, label=label, context=context, look=max(looks, key=lambda look: look.rank),
+        id=id_, kind=kind, label=names[0], context=names[1], look=_worst(others or signs),
+        dangers=sum(sign.is_vital and not sign.is_current for sign in others),
         health=health, notable=tuple(s for s in others if s.needs_attention),
-        quiet=tuple(s for s in others if not s.needs_attention),
+        topics=tuple(_topic(t, others) for t in (*TOPICS, OTHER) if t.id in known),
+        absent=tuple(topic for topic in TOPICS if topic.id not in known),
     )  # fmt: skip
 
 
-def _worst_first(place: PlaceView) -> tuple[int, float, str]:
-    health = 101.0 if place.health is None or place.health.value == "NA" else float(
-        place.health.value
-    )  # fmt: skip
-    return -place.look.rank, health, place.id
+def _topic(topic: Topic, signs: Sequence[SignView]) -> TopicView:
+    own = tuple(sign for sign in signs if sign.topic.id == topic.id)
+    unknown = sum(not sign.is_current for sign in own)
+    return TopicView(topic=topic, look=_worst(own), unknown=unknown, signs=own)
 
 
-def _sign(row: Vital, wording: Wording, timezone: str, now: datetime) -> SignView:
-    age, window = now - row.window_end, row.window_end - row.window_start
-    is_stale = age > max(_STALE_LEAST, _STALE_WINDOWS * window)
-    return SignView(
-        id=f"{row.zone}-{row.indicator}",
-        indicator=row.indicator,
-        label=wording.sign(row.indicator),
-        value="NA" if row.value is None else figure(row.value),
-        unit="" if row.value is None else UNITS.get(row.unit, (row.unit, row.unit))[0],
-        look=wording.level(row.level),
-        reason=reason_in_words(row.reason or "no_data") if row.value is None else ("", ""),
-        ended=local(row.window_end, timezone, now),
-        coverage=round(100 * min(1.0, max(0.0, row.coverage))),
-        revision=row.revision,
-        stale=span(age.total_seconds()) if is_stale else ("", ""),
-    )
+def _worst(signs: Sequence[SignView]) -> LevelLook:
+    """The worst level; without any sign of a level nothing is known to be clear."""
+    graded = [sign.look for sign in signs if sign.look.rank or sign.is_current]
+    return max(graded, key=lambda look: (look.rank, look.colour != "none"), default=UNKNOWN)
 
 
-def zone_label(zone: Zone | None, id_: str) -> Label:
-    """Name of a zone; the id where it is unknown or nameless."""
-    if zone is None:
-        return id_, id_
-    return zone.name or id_, zone.name_en or zone.name or id_
+def _worst_first(place: PlaceView) -> tuple[int, bool, float, str]:
+    health = place.health
+    index = float(health.value) if health is not None and health.is_known else 101.0
+    return -place.look.rank, not place.dangers, index, place.id
 
 
 def _place(id_: str, kind: str, city: City) -> tuple[Label, Label, str]:
     """Name, what it belongs to, and time zone of a place."""
     zone = city.zones.get(id_)
-    if kind == "zone":
-        town = city.towns.get(zone.town) if zone else None
-        return zone_label(zone, id_), _named(town), zone.timezone if zone else "Asia/Shanghai"
-    known = (city.towns if kind == "town" else city.districts).get(id_)
-    what = ("镇街", "Town") if kind == "town" else ("区", "District")
-    within = (z.timezone for z in city.zones.values() if id_ in (z.town, z.district))
-    return _named(known) if known else (id_, id_), what, next(within, "Asia/Shanghai")
+    context = ("", "") if zone is None else city.label_of(zone.town)
+    if kind != "zone":
+        context = ("镇街", "Town") if kind == "town" else ("区", "District")
+    return city.label_of(id_), context, timezone_of(id_, city)
 
 
-def _named(place: Place | None) -> Label:
-    if place is None:
-        return "", ""
-    return place.name or place.id, place.name_en or place.name or place.id
+def timezone_of(place: str, city: City) -> str:
+    """IANA zone of a zone, or of the first zone of a town or district."""
+    zone = city.zones.get(place)
+    if zone is not None:
+        return zone.timezone
+    within = (z.timezone for z in city.zones.values() if place in (z.town, z.district))
+    return next(within, "Asia/Shanghai")

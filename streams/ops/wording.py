@@ -7,6 +7,7 @@ import msgspec
 
 from anomaly.rule import RuleSet
 from indicators.registry import SIGNS
+from indicators.topics import TOPIC_OF, Topic
 from indicators.vital_sign import VitalSign
 from indicators.words import Label
 from streams.workorders.dispatch import Department
@@ -43,6 +44,14 @@ ACTIONS: Final[Mapping[str, Label]] = {
 NEXT_ACTION: Final = {"dispatched": "accept", "accepted": "start", "in_progress": "done"}
 """Order state → what a person does next."""
 
+QUALITIES: Final[Mapping[str, Label]] = {
+    "pass": ("可信", "good"), "suspect": ("存疑", "doubtful"), "missing": ("缺失", "missing"),
+    "": ("未判定", "not judged"),
+}  # fmt: skip
+
+OTHER: Final = Topic("other", "其他", "Other", ())
+"""Of signs that are in no topic: plain windows, and what the catalogue does not know."""
+
 _SIX_COLOURS = 6
 
 
@@ -51,13 +60,19 @@ class LevelLook(msgspec.Struct, frozen=True):
 
     Attributes:
         label: Chinese and English.
-        colour: One of `RANKS`.
+        colour: One of `RANKS`, or none where there is no level to show.
         rank: 0 (needs nobody) to 6; places are sorted by it.
     """
 
     label: Label
     colour: str
     rank: int
+
+
+UNKNOWN: Final = LevelLook(("未知", "Unknown"), "none", 0)
+"""Nothing is known, which is never clear."""
+NOT_GRADED: Final = LevelLook(("不分级", "Not graded"), "none", 0)
+"""A sign without levels: its value says neither good nor bad."""
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -84,6 +99,23 @@ class Wording(msgspec.Struct, frozen=True):
         if level is None:
             return LevelLook(COLOURS["green"], "green", 0)
         return self.levels.get(level, LevelLook((level, level), "blue", RANKS["blue"]))
+
+    def look(self, indicator: str, level: str | None) -> LevelLook:
+        """How the level of a known value of a sign is shown."""
+        sign = self.catalogue.get(indicator)
+        if level is None and sign is not None and not sign.levels:
+            return NOT_GRADED
+        return self.level(level)
+
+    def topic(self, indicator: str) -> Topic:
+        """The topic of a sign."""
+        sign = self.catalogue.get(indicator)
+        return OTHER if sign is None else TOPIC_OF.get(sign.group, OTHER)
+
+    def is_vital(self, indicator: str) -> bool:
+        """Whether not to know a sign is a danger: the index counts it for life safety."""
+        sign = self.catalogue.get(indicator)
+        return sign is not None and sign.is_life_safety
 
     def department(self, department: str) -> Label:
         """The label of a department; its id where nobody named it."""

@@ -99,7 +99,7 @@ def test_index_of_a_district_leads_to_its_zones_signs_and_readings(storm, lineag
         if line["kind"] == "district" and line["value"] is not None
     )
     node = lineage.explain(f"{district['zone']}/health_index/{district['window_end']}")
-    assert node.made_of[0].line["zone"] == district["detail"]["worst"]
+    assert node.made_of[0].line["zone"] == district["detail"]["worst_place"]
     worst = node.made_of[0]
     signs = {below.line["indicator"] for below in worst.made_of}
     assert worst.line["detail"]["worst"] in signs

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from indicators.sentence import sentence
+from indicators.sentence import naming, sentence
 from indicators.vital_sign import PLAIN, VitalValue
 from sensors.ledger import UNKNOWN
 from sensors.line import Line, decode_line, received_ms, stamp_of
@@ -178,7 +178,7 @@ class PlainPartition:
         }  # fmt: skip
         sign = self._signs[value.indicator]
         if sign.group != PLAIN:
-            zh, en = sentence(sign, value)
+            zh, en = sentence(sign, value, naming(self._signs, self._city.label_of))
             body |= {"quality": value.quality, "rules": self._rules, "weights": value.weights}
             body["text"] = {"zh": zh, "en": en}
         return msgspec.json.encode(body, order="sorted")

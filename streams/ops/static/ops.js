@@ -3,6 +3,7 @@
 
 const PERIOD_MS = 2000;
 const AGAIN_MS = 15000;
+const KEPT_OPEN = new Map();
 const board = document.getElementById("board");
 const linkState = document.getElementById("link-state");
 const news = document.getElementById("news");
@@ -23,12 +24,11 @@ function replaceBoard(html) {
   const focused = document.activeElement && board.contains(document.activeElement)
     ? document.activeElement : null;
   const key = focused && (focused.id || (focused.closest("details") || {}).id);
-  const unfolded = [...board.querySelectorAll("details[open]")].map((details) => details.id);
+  for (const details of board.querySelectorAll("details[id]")) KEPT_OPEN.set(details.id, details.open);
   const before = counts();
   board.innerHTML = html;
-  for (const id of unfolded) {
-    const details = document.getElementById(id);
-    if (details) details.open = true;
+  for (const details of board.querySelectorAll("details[id]")) {
+    if (KEPT_OPEN.has(details.id)) details.open = KEPT_OPEN.get(details.id);
   }
   if (key) {
     const again = document.getElementById(key);
@@ -58,7 +58,7 @@ function linked(ok) {
 
 async function refresh() {
   try {
-    const response = await fetch("/board", { cache: "no-store" });
+    const response = await fetch(board.dataset.source, { cache: "no-store" });
     if (!response.ok) throw new Error(String(response.status));
     const html = await response.text();
     if (html !== shown) {
@@ -99,7 +99,9 @@ board.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
   if (button) act(button);
 });
-document.getElementById("operator").addEventListener("submit", (event) => event.preventDefault());
-actor.value = window.localStorage.getItem("actor") || "";
-actor.addEventListener("change", () => window.localStorage.setItem("actor", actor.value));
-window.setTimeout(refresh, PERIOD_MS);
+if (actor) {
+  document.getElementById("operator").addEventListener("submit", (event) => event.preventDefault());
+  actor.value = window.localStorage.getItem("actor") || "";
+  actor.addEventListener("change", () => window.localStorage.setItem("actor", actor.value));
+}
+if (board.dataset.source) window.setTimeout(refresh, PERIOD_MS);

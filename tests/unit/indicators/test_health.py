@@ -176,7 +176,7 @@ def zones(*scores, weight=1.0):
 def test_roll_up_is_the_harmonic_mean_beside_the_worst_place():
     measure = roll_up(zones(70.0, 100.0))
     assert measure.value == pytest.approx(2 / (1 / 70 + 1 / 100))
-    assert (measure.detail["worst"], measure.detail["worst_value"]) == ("z000", 70.0)
+    assert (measure.detail["worst_place"], measure.detail["worst_value"]) == ("z000", 70.0)
     assert (measure.detail["reds"], measure.detail["unknown_places"]) == (0, 0)
 
 

@@ -53,6 +53,6 @@ def test_most_zones_unheard_give_no_index():
 
 def test_worst_zone_is_named_beside_the_mean():
     district = rolled_up({"a": 95.0, "b": 95.0, "c": 20.0, "d": 95.0})["district", "x"]
-    assert district.detail["worst"] == "c"
+    assert district.detail["worst_place"] == "c"
     assert district.detail["reds"] == 1
     assert 20.0 < district.value < 95.0

@@ -1,3 +1,5 @@
+import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from sensors.line import Command
 from streams.ops.app import create_app
 from streams.ops.commands import CommandNotSentError
 from streams.ops.ledger import MeteredLedger
+from streams.ops.pages import ZONES_SHOWN
 from streams.stores.sqlite import SqliteStore
 from streams.stores.store import Event, Family, Store, Vital
 
@@ -77,7 +80,7 @@ async def test_page_shows_the_sign_with_its_place(client: httpx.AsyncClient, sto
     answer = await client.get("/")
     assert answer.status_code == 200
     assert "甲路" in answer.text
-    assert "<b>0.5</b>" in answer.text
+    assert '<b>50</b> <span class="unit">cm</span>' in answer.text
     assert "default-src 'self'" in answer.headers["content-security-policy"]
 
 
@@ -235,3 +238,124 @@ async def test_what_cannot_be_explained_is_not_found_and_said_why(
     answer = await client.get("/api/explain", params={"value": "a/no_such_sign"})
     assert answer.status_code == 404
     assert "no vital sign 'no_such_sign'" in answer.json()["detail"]
+
+
+TEXT = {"zh": "积水深度 50 cm（Ⅱ级积水），贡献最大：WL-07。", "en": "Water depth 50 cm."}
+
+
+async def test_value_is_said_in_its_published_words_and_leads_to_its_explanation(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    store.write([a_vital(text=TEXT, weights={"WL-07": 1.0}, quality="suspect", coverage=0.42)])
+    for path in ("/board", "/places/a", "/explain?id=a/water_depth"):
+        text = (await client.get(path)).text
+        assert TEXT["zh"] in text
+        assert TEXT["en"] in text
+        assert "42%" in text
+        assert "存疑" in text
+    link = re.search(r'href="(/explain[^"]+)"', (await client.get("/places/a")).text)
+    assert link is not None
+    explained = await client.get(link[1])
+    assert explained.status_code == 200
+    assert "<code>WL-07</code>" in explained.text
+
+
+async def test_place_shows_its_signs_under_their_topics(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    store.write([a_vital(), a_vital(indicator="noise_leq", level=None, unit="dB")])
+    text = (await client.get("/places/a")).text
+    assert re.findall(r'id="topic-(\w+)"', text) == ["flood", "noise"]
+    assert "此处无终端的专题" in text
+    assert "<!doctype" not in (await client.get("/places/a?part=true")).text
+
+
+async def test_district_lists_its_zones(client: httpx.AsyncClient, store: Store) -> None:
+    index = {"indicator": "health_index", "unit": "1", "level": None, "value": 71.0}
+    store.write([a_vital(), a_vital(**index), a_vital(zone="north", kind="district", **index)])
+    assert 'href="/places/a"' in (await client.get("/places/north")).text
+    assert "甲路" in (await client.get("/explain?id=north/health_index")).text
+
+
+async def test_alert_leads_to_the_value_that_fired_it(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    fired = a_vital()
+    end = fired.window_end.isoformat()
+    data = {
+        "incident": "i", "msgType": "Alert", "zone": "a", "level": "W2",
+        "info": [{"language": "zh-CN", "headline": "甲路积水"}, {"language": "en", "headline": "W"}],
+        "reason": {"indicator": "water_depth", "window_end": end},
+    }  # fmt: skip
+    body = {"specversion": "1.0", "id": "i-1", "time": end, "type": "t", "data": data}
+    event = Event(
+        id="i-1", family=Family.ALERT, subject="i", zone="a", time=NOON,
+        body=msgspec.json.encode(body).decode(),
+    )  # fmt: skip
+    store.write([fired, event])
+    assert 'href="/explain?id=i-1"' in (await client.get("/board")).text
+    text = (await client.get("/explain?id=i-1")).text
+    assert "甲路积水" in text
+    assert "<b>50</b>" in text
+
+
+@pytest.mark.parametrize("path", ["/places/<x>", "/explain?id=a/<x>", "/explain?id=<x>"])
+async def test_page_of_what_is_not_there_says_so(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 404
+    assert "&lt;x&gt;" in answer.text
+    assert "<x>" not in answer.text
+
+
+async def test_page_of_a_place_says_that_the_store_is_away(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    store.close()
+    assert (await client.get("/places/a")).status_code == 503
+    assert (await client.get("/explain?id=a/water_depth")).status_code == 503
+
+
+class Counting(SqliteStore):
+    """A store that counts how often it is asked."""
+
+    asked = 0
+
+    def _read(self, *arguments: Any) -> Any:
+        self.asked += 1
+        return super()._read(*arguments)
+
+
+@pytest.mark.parametrize("path", ["/board", "/places/z0"])
+async def test_number_of_queries_does_not_grow_with_the_city(tmp_path: Path, path: str) -> None:
+    asked = []
+    for count in (1, 40):
+        store = Counting(tmp_path / f"{count}.sqlite")
+        store.write([a_vital(zone=f"z{n}") for n in range(count)])
+        app = create_app(store, MeteredLedger(), CITY, Sent(), clock=NOON.timestamp)
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://ops") as client:
+            assert (await client.get(path)).status_code == 200
+        asked.append(store.asked)
+        store.close()
+    assert asked[0] == asked[1] <= 4
+
+
+async def test_many_who_look_cost_one_reading_of_the_store(tmp_path: Path) -> None:
+    store = Counting(tmp_path / "many.sqlite")
+    app = create_app(store, MeteredLedger(), CITY, Sent(), clock=NOON.timestamp)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://ops") as client:
+        await asyncio.gather(*(client.get("/board") for _ in range(20)))
+    assert store.asked < 20
+    store.close()
+
+
+async def test_large_city_has_cards_for_the_worst_and_names_for_all(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    store.write([a_vital(zone=f"z{n}", level="W1" if n == 77 else None) for n in range(80)])
+    text = (await client.get("/board")).text
+    cards = re.findall(r'<article class="[^"]+" id="place-(\w+)"', text)
+    assert len(cards) == ZONES_SHOWN
+    assert cards[0] == "z77"
+    assert {f"z{n}" for n in range(80)} <= set(re.findall(r'href="/places/(\w+)"', text))

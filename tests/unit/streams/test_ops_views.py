@@ -4,11 +4,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from anomaly.rule import RuleSet
+from indicators.registry import SIGNS
+from indicators.topics import TOPICS
 from sensors.city import Place, Zone, build_city
 from sensors.ledger import Account, Ledger
 from streams.ops.order_views import alert_views, ledger_view, order_views
 from streams.ops.views import places
-from streams.ops.wording import RANKS, LevelLook, Wording
+from streams.ops.wording import NOT_GRADED, RANKS, UNKNOWN, LevelLook, Wording, wording_of
 from streams.stores.store import Event, Family, State, Vital
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -62,19 +65,80 @@ def test_zones_of_one_level_go_by_health_the_lowest_first() -> None:
     assert [zone.id for zone in shown] == ["b", "a", "la"]
 
 
-def test_harmless_signs_are_folded_and_notable_ones_are_not() -> None:
+def signs_of(place: Any) -> Any:
+    return [sign for topic in place.topics for sign in topic.signs]
+
+
+def test_first_screen_has_levels_and_unknown_dangers_and_nothing_else() -> None:
     (zone,) = zones_of(
         a_vital(indicator="noise_leq"), a_vital(level="W2"),
-        a_vital(indicator="x", value=None, reason="low_coverage"),
+        a_vital(indicator="temperature", value=None, reason="low_coverage"),
+        a_vital(indicator="gas_ch4", value=None, reason="no_data"),
     )  # fmt: skip
-    assert [sign.indicator for sign in zone.notable] == ["water_depth", "x"]
-    assert [sign.indicator for sign in zone.quiet] == ["noise_leq"]
+    assert [sign.indicator for sign in zone.notable] == ["water_depth", "gas_ch4"]
+    assert zone.dangers == 1
+    assert len(signs_of(zone)) == zone.count == 4
+
+
+def test_signs_stand_under_the_topics_of_the_command_centre_in_its_order() -> None:
+    (zone,) = zones_of(*(a_vital(indicator=id_) for id_ in SIGNS if id_ != "health_index"))
+    assert [view.topic for view in zone.topics] == list(TOPICS)
+    assert len(signs_of(zone)) == len(SIGNS) - 1
+    (other,) = zones_of(a_vital(), a_vital(indicator="window_of_something"))
+    assert [view.topic.id for view in other.topics] == ["flood", "other"]
+    assert [topic.id for topic in other.absent] == [topic.id for topic in TOPICS[1:]]
+
+
+@pytest.mark.parametrize("indicator", ["water_depth", "temperature", "window_of_something"])
+def test_what_is_not_known_never_looks_clear(indicator: Any) -> None:
+    (zone,) = zones_of(a_vital(indicator=indicator, value=None, reason="no_data"))
+    (topic,) = zone.topics
+    assert {zone.look, topic.look, topic.signs[0].look} == {UNKNOWN}
+    assert topic.unknown == 1
+
+
+def test_old_value_does_not_keep_a_place_clear_but_keeps_it_in_alarm() -> None:
+    later = NOON + timedelta(hours=1)
+    (quiet,) = zones_of(a_vital(), now=later)
+    assert (quiet.look, quiet.dangers, quiet.topics[0].unknown) == (UNKNOWN, 1, 1)
+    (flooded,) = zones_of(a_vital(level="W1"), now=later)
+    assert flooded.look.colour == "red"
+
+
+def test_value_of_a_sign_without_levels_is_not_called_normal() -> None:
+    (zone,) = zones_of(a_vital(indicator="temperature"), a_vital(indicator="humidity"))
+    assert signs_of(zone)[0].look is NOT_GRADED
+    assert zone.look is NOT_GRADED
+    (both,) = zones_of(a_vital(indicator="temperature"), a_vital())
+    assert both.look.label == ("正常", "Normal")
+
+
+def test_unknown_danger_goes_before_what_is_clear() -> None:
+    shown = zones_of(a_vital("a"), a_vital("b", value=None))
+    assert [zone.id for zone in shown] == ["b", "a"]
+
+
+def test_every_level_of_the_catalogue_is_told_by_a_word_in_both_languages() -> None:
+    wording = wording_of(SIGNS.values(), RuleSet("1", ()), ())
+    for sign in SIGNS.values():
+        for level in sign.levels:
+            look = wording.level(level.id)
+            assert look.label == (level.zh, level.en)
+            assert all(look.label)
+            assert look.colour in RANKS
+
+
+def test_value_is_shown_in_the_unit_that_officials_use() -> None:
+    (zone,) = zones_of(a_vital(), a_vital(indicator="crowd_density", unit="1/m2", value=3.2))
+    shown = {s.indicator: (s.value, s.unit) for s in signs_of(zone)}
+    assert shown["water_depth"] == ("20", ("cm", "cm"))
+    assert shown["crowd_density"] == ("3.2", ("人/㎡", "people/m²"))
 
 
 def test_missing_value_is_na_with_its_reason() -> None:
     (zone,) = zones_of(a_vital(value=None, reason="low_coverage", coverage=0.1))
     (sign,) = zone.notable
-    assert (sign.value, sign.unit, sign.coverage) == ("NA", "", 10)
+    assert (sign.value, sign.unit, sign.coverage) == ("NA", ("", ""), 10)
     assert sign.reason == ("数据不足", "too few readings")
 
 
@@ -89,7 +153,7 @@ def test_unknown_level_needs_attention_under_its_own_name() -> None:
 
 
 def test_window_end_is_local_to_its_zone() -> None:
-    shown = {zone.id: zone.quiet[0].ended for zone in zones_of(a_vital("a"), a_vital("la"))}
+    shown = {zone.id: signs_of(zone)[0].ended for zone in zones_of(a_vital("a"), a_vital("la"))}
     assert shown == {"a": "12:00", "la": "21:00"}
 
 
