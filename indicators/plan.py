@@ -161,6 +161,9 @@ class ZonePlan(msgspec.Struct, frozen=True, dict=True):
 
 _HOUR_MS = 3_600_000
 _QUIET_MS = 26 * _HOUR_MS
+_DERIVED = (Basis.LIVENESS, Basis.SIGNS)
+_GRACE_MS = 5000
+"""How long liveness waits for a last word, whatever the terminals measure."""
 
 
 def plan_zone(
@@ -209,9 +212,9 @@ def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
     for id_ in made_of:
         _plan_history(id_, made_of, plans)
     _keep_sources(plans)
-    for sign in signs:
-        if sign.basis in {Basis.LIVENESS, Basis.SIGNS} and kinds:
-            plans[sign.id] = _plan_derived(sign, plans.values(), cadences.values())
+    derived = [sign for basis in _DERIVED for sign in signs if sign.basis is basis]
+    for sign in derived if kinds else ():
+        plans[sign.id] = _plan_derived(sign, plans.values(), min(cadences.values()))
     by_quantity: dict[str, tuple[SignPlan, ...]] = {}
     for plan in plans.values():
         for quantity in plan.quantities:
@@ -275,18 +278,12 @@ def _keep_sources(plans: dict[str, SignPlan]) -> None:
             plans[source] = msgspec.structs.replace(known, kept=tuple(sorted(kept)))
 
 
-def _plan_derived(
-    sign: VitalSign, measured: Iterable[SignPlan], cadences: Iterable[float]
-) -> SignPlan:
-    """Liveness and index follow the pace of what they are made of, and wait for it."""
-    pace = max(cadences)
-    plans = [plan for plan in measured if plan.sign.basis is Basis.READINGS]
+def _plan_derived(sign: VitalSign, known: Iterable[SignPlan], quickest: float) -> SignPlan:
+    """Liveness and index go at the pace of the place's quickest terminal, not of its slowest."""
+    hop = stretch(sign.hop_s or sign.window_s, quickest) * 1000
+    grace = _GRACE_MS
     if sign.basis is Basis.SIGNS:
-        # At the pace of the quickest sign: a slow one stays fresh by its own pace.
-        pace = min((plan.hop / 1000 for plan in plans), default=pace)
-    hop = stretch(sign.window_s, pace) * 1000
-    grace = max((plan.grace for plan in plans), default=5000)
-    if sign.basis is Basis.SIGNS:
-        # After those that are made of others, which wait for them in their turn.
-        grace = max((plan.grace for plan in measured), default=grace) + 1000
-    return SignPlan(sign, hop, hop, grace, 0, _QUIET_MS)
+        # What comes more slowly is counted with its newest value, and not waited for.
+        prompt = (plan.grace for plan in known if plan.sign.utility and plan.hop <= hop)
+        grace = max(prompt, default=grace) + 1000
+    return SignPlan(sign, hop, hop, grace, 0, max(_QUIET_MS, 4 * hop))

@@ -40,15 +40,20 @@ def device_availability(settings: DeviceSettings, inputs: Inputs) -> Measure:
 def device_staleness(inputs: Inputs) -> Measure:
     """Seconds since the most silent of the terminals that ever spoke was heard, ≥ 0.
 
-    Those that never spoke have no last word; they are counted in `never`.
+    The most silent is the one that has left out most of its own cadences: of a counter that speaks
+    each hour forty minutes are no silence, of a gauge they are. Those that never spoke have no last
+    word; they are counted in `never`.
     """
     if not inputs.heard:
         return Measure(None, "no_terminals")
-    last = [(newest, t) for t, (newest, _) in inputs.heard.items() if newest is not None]
+    last = [
+        (max(inputs.end - newest, 0) / 1000, cadence, terminal)
+        for terminal, (newest, cadence) in inputs.heard.items()
+        if newest is not None
+    ]
     if not last:
         return Measure(None, "never_heard", {"never": len(inputs.heard)})
-    newest, terminal = min(last)
-    seconds = max(inputs.end - newest, 0) / 1000
+    seconds, _, terminal = min(last, key=lambda found: (-found[0] / found[1], found[2]))
     never = len(inputs.heard) - len(last)
     return Measure(seconds, detail={"terminal": terminal, "never": never}, weights={terminal: 1.0})
 

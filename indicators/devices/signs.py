@@ -25,7 +25,7 @@ def _liveness_signs(settings: DeviceSettings) -> tuple[VitalSign, ...]:
             unit="1",
             basis=Basis.LIVENESS,
             formula=bound(device_availability, settings),
-            window_s=300,
+            window_s=60,
             levels=settings.availability_levels,
             descending=True,
             is_scored=False,
@@ -42,7 +42,7 @@ def _liveness_signs(settings: DeviceSettings) -> tuple[VitalSign, ...]:
             formula=device_staleness,
             window_s=300,
             is_scored=False,
-            source="end of the window less the oldest last word",
+            source="end of the window less the last word of who is latest by its own cadence [D]",
         ),
         VitalSign(
             id="device_offline",

@@ -56,6 +56,7 @@ class PlainZone:
             if own.sign.basis is Basis.HISTORY
         }
         self._hops = {sign: own.hop for sign, own in plan.signs.items()}
+        self._sources = {source for sign in self._made.values() for source in sign.plan.sources}
         self._past: list[VitalValue] = []
 
     def timers(self) -> list[tuple[int, str, str, int]]:
@@ -72,7 +73,7 @@ class PlainZone:
     def fire(self, name: str) -> VitalValue | None:
         """Close the window of a sign that is due."""
         value = self._closed(name)
-        if value is not None:
+        if value is not None and name in self._sources:
             self._past.append(value)
         return value
 
@@ -103,7 +104,7 @@ class PlainZone:
             self.oldest = min(self.oldest or reading.at, reading.at)
             self.newest = max(self.newest or reading.at, reading.at)
         changed = [v for sign in self._measured.values() for v in sign.take(readings, now)]
-        self._past += changed
+        self._past += [value for value in changed if value.indicator in self._sources]
         for sign in sorted(self._made.values(), key=lambda made: made.plan.depth):
             again = sign.corrected(self._past, self._hops, changed, now)
             self._past += again

@@ -88,6 +88,16 @@ def test_staleness_is_that_of_the_most_silent_which_ever_spoke():
     assert measure.detail == {"terminal": "a", "never": 1}
 
 
+@pytest.mark.parametrize(("silent_s", "terminal"), [(9, "counter"), (11, "gauge"), (200, "gauge")])
+def test_most_silent_is_who_left_out_most_of_its_own_cadences(silent_s, terminal):
+    heard = {"counter": (END - HOUR, 3600.0), "gauge": (END - silent_s * 1000, 10.0)}
+    measure = of("device_staleness", heard)
+    assert (measure.value, measure.weights) == (
+        3600.0 if terminal == "counter" else silent_s,
+        {terminal: 1.0},
+    )
+
+
 def test_word_from_the_future_is_no_negative_staleness():
     assert of("device_staleness", {"a": (END + 5000, 60.0)}).value == 0.0
 
