@@ -161,10 +161,8 @@ class VitalWriter:
 
     def _line(self, value: VitalValue, timezone: str) -> VitalLine | WindowLine:
         sign = self._signs.get(value.indicator)
-        at, start, end = (
-            rfc3339(instant, timezone)
-            for instant in (value.at, value.window_start, value.window_end)
-        )
+        at, end = rfc3339(value.at, timezone), rfc3339(value.window_end, timezone)
+        start = rfc3339(value.window_start, timezone)
         kind = cast("PlaceKind", value.place)
         if sign is None or sign.group == PLAIN:
             return WindowLine(

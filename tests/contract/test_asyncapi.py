@@ -12,6 +12,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from anomaly.alert import AlertEvent, Change
+from anomaly.cap import CapWriter
 from indicators.registry import SIGNS, catalogue
 from sensors.ledger import Account, Ledger
 from sensors.line import Command, encode_command
@@ -25,6 +27,8 @@ from streams.replay import replay
 from streams.settings import Settings
 from streams.topics import TOPICS
 from streams.worker.ledger_report import LedgerReport
+from streams.workorders.cloudevent import OrderWriter
+from streams.workorders.order import Order, OrderChange, OrderEvent, OrderState
 from tests.storm_recording import sanshui, storm_lines, with_commands
 
 PACK = sanshui()
@@ -134,6 +138,40 @@ def test_every_line_of_a_recording_is_as_promised(storm: Path) -> None:
     checks = [validator("readings"), validator("commands")]
     for line in parsed(storm / "storm.ndjson"):
         assert any(check.is_valid(line) for check in checks), line
+
+
+@pytest.mark.parametrize("change", Change)
+@pytest.mark.parametrize("value", [0.4, None])
+def test_message_about_an_alert_is_as_promised_whatever_changed(
+    change: Change, value: float | None
+) -> None:
+    rule = PACK.rules.rules[0]
+    event = AlertEvent(
+        at=10**12, change=change, kind=rule.kind, zone="xq-underpass", onset=10**12, number=2,
+        level=rule.levels[0], rank=0, threshold=0.15, value=value, window_end=10**12,
+        indicator=rule.indicator, rule=rule.id, previous="W4", previous_at=10**12 - 1000,
+        corrected_from=value,
+    )  # fmt: skip
+    writer = CapWriter(PACK.id, PACK.rules, PACK.city)
+    validator("alerts").validate(msgspec.to_builtins(writer.cloud_event(event)))
+
+
+@pytest.mark.parametrize("change", OrderChange)
+@pytest.mark.parametrize("state", OrderState)
+def test_event_of_an_order_is_as_promised_whatever_changed(
+    change: OrderChange, state: OrderState
+) -> None:
+    rule = PACK.rules.rules[0]
+    order = Order(
+        id="wo", incidents=["i"], kind=rule.kind, zone="xq-underpass", district="sanshui",
+        level="W4", rank=0, priority="P3", department="drainage", copies=(), row=1,
+        indicator=rule.indicator, clear_at=0.1, raise_at=0.2, state=state, accept_by=10**12,
+    )  # fmt: skip
+    reasons = {"incident": "i", "value": 0.2, "threshold": 0.1, "dispatch_row": 1, "rule": rule.id,
+               "clear_for_s": 600, "command": "c", "actor": "Li", "note": "n"}  # fmt: skip
+    writer = OrderWriter(PACK.id, PACK.city, PACK.departments, PACK.rules)
+    event = writer.cloud_event(OrderEvent(10**12, order, change, reasons))
+    validator("workorders").validate(msgspec.to_builtins(event))
 
 
 def test_ledger_records_are_as_promised() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from indicators.registry import SIGNS
+from indicators.topics import TOPIC_OF
+from indicators.topics import TOPICS as BOARD
 from streams.cli.main import COMMANDS
 from streams.ops.wording import STATES
 from streams.topics import TOPICS
@@ -47,6 +49,15 @@ def test_readme_names_every_make_target() -> None:
 def test_glossary_has_every_vital_sign() -> None:
     rows = _rows(_text("docs/glossary.md"), "## Vital signs")
     assert rows == [[sign.zh, sign.en, f"`{sign.id}`", sign.unit] for sign in SIGNS.values()]
+
+
+def test_glossary_has_every_topic() -> None:
+    rows = _rows(_text("docs/glossary.md"), "## Topics")
+    assert rows == [[t.zh, t.en, f"`{t.id}`", ", ".join(t.groups)] for t in BOARD]
+
+
+def test_every_vital_sign_but_the_index_is_in_a_topic() -> None:
+    assert [sign.id for sign in SIGNS.values() if sign.group not in TOPIC_OF] == ["health_index"]
 
 
 def test_glossary_has_every_order_state() -> None:
