@@ -1,7 +1,7 @@
 """The alert of one (place, kind): raised, worsened, eased and cleared on evidence in event time.
 
 Each level has its own hysteresis and holds; the alert's level is the most severe one that is on.
-Silence and NA neither raise nor clear. All times are Unix ms.
+Silence and NA neither raise nor clear, nor does what is suspect ease. All times are Unix ms.
 """
 
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from anomaly.rule import AlertLevel, AlertRule
-from indicators.vital_sign import VitalValue
+from indicators.vital_sign import Quality, VitalValue
 
 GAP_WINDOWS: Final = 3
 """A clear run is broken where two values are more than this many windows apart [D]."""
@@ -132,7 +132,7 @@ def step(
         state.levels, state.active, state.history = [LevelState() for _ in rungs], -1, {}
     if value.window_end < state.last_end:
         return _correct(rule, rungs, state, value)
-    if value.value is None:
+    if value.value is None or _is_unsure(rungs, state, value.value, value.quality):
         return _go_stale(rule, rungs, state, value)
     window = value.window_end - value.window_start
     gap = (value.window_end - state.known_end) // window if state.known_end else 0
@@ -146,6 +146,12 @@ def step(
     if event is None and was_stale and state.active >= 0:
         return _event(rule, rungs[state.active], state, value, Change.RESUMED)
     return event
+
+
+def _is_unsure(rungs: tuple[Rung, ...], state: AlertState, value: float, quality: Quality) -> bool:
+    """Whether it would ease an active alert only because the gauge that raised it is silent."""
+    is_lower = state.active >= 0 and value < rungs[state.active].clear_at
+    return is_lower and quality is Quality.SUSPECT
 
 
 def _break_runs(level: LevelState, gap: int) -> None:
@@ -207,7 +213,7 @@ def _transition(
 def _go_stale(
     rule: AlertRule, rungs: tuple[Rung, ...], state: AlertState, value: VitalValue
 ) -> AlertEvent | None:
-    """NA: breaks every clear run; said once while an alert is active, when it persists.
+    """NA, or unsure: breaks every clear run; said once while an alert is active, when it persists.
 
     What arrives later for this window or an earlier one is about the past, like any correction.
     """

@@ -10,6 +10,7 @@ from indicators.heard import Heard
 from indicators.history import expected_of, history_of
 from indicators.rounding import rounded, significant
 from indicators.vital_sign import Basis, Inputs, Measure, Past, Quality, VitalValue
+from indicators.window import Aggregate, newest_words
 from indicators.zone_vitals import Sign, ZoneVitals
 
 DOUBTFUL: Final = 0.5
@@ -59,9 +60,14 @@ def evaluate(
             measure = _LOW_COVERAGE
         else:
             plan = sign.zone.plan
+            said: Mapping[str, Sequence[Aggregate]] = by_quantity
+            if sign.plan.word:
+                said = newest_words(by_quantity, sign.plan.word / sign.plan.window)
             measure = about.formula(
-                Inputs(plan.zone, start, end, by_quantity, ratings=plan.ratings, memory=memory)
+                Inputs(plan.zone, start, end, said, ratings=plan.ratings, memory=memory)
             )
+            if about.is_extreme and sum(map(len, said.values())) < sign.size:
+                measure = msgspec.structs.replace(measure, is_suspect=True)
     elif sign.made_of:
         history = history_of(sign, start, end)
         coverage = _share(history, expected_of(sign, start, end))
@@ -124,4 +130,4 @@ def _derived(window: Window, memory: dict[str, Any], heard: Heard) -> Inputs:
 
 
 def _latest(zone: ZoneVitals) -> dict[str, VitalValue]:
-    return {s: v.latest for s, v in zone.state.signs.items() if v.latest is not None}
+    return {s: v.known for s, v in zone.state.signs.items() if v.known is not None}

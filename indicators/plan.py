@@ -46,6 +46,8 @@ class SignPlan(msgspec.Struct, frozen=True):
         depth: How many signs lie one on the other between it and readings.
         kept: What signs that are made of it ask for: (multiples of what their ends are, how long).
         is_daily: Whether its windows are days of the place.
+        word: In which last part of its window readings count, of terminals that send several in
+            it; 0 is all of it.
     """
 
     sign: VitalSign
@@ -59,6 +61,7 @@ class SignPlan(msgspec.Struct, frozen=True):
     depth: int = 0
     kept: tuple[tuple[int, int], ...] = ()
     is_daily: bool = False
+    word: int = 0
 
     @property
     def source_hop(self) -> int:
@@ -162,6 +165,8 @@ class ZonePlan(msgspec.Struct, frozen=True, dict=True):
 _HOUR_MS = 3_600_000
 _QUIET_MS = 26 * _HOUR_MS
 _DERIVED = (Basis.LIVENESS, Basis.SIGNS)
+_LONGEST_WORD_S = 900.0
+"""A terminal's word stands no longer than this [D]."""
 _GRACE_MS = 5000
 """How long liveness waits for a last word, whatever the terminals measure."""
 
@@ -229,8 +234,11 @@ def _plan_readings(sign: VitalSign, declared: list[DeclaredQuantity]) -> SignPla
     fastest = min(quantity.cadence for quantity in declared)
     slowest = max(quantity.cadence for quantity in declared)
     hop = stretch(sign.hop_s or sign.window_s, fastest)
-    window = max(stretch(sign.window_s, fastest), hop)
-    window = math.ceil(window / hop) * hop
+    word = window = math.ceil(max(stretch(sign.window_s, fastest), hop) / hop) * hop
+    if sign.is_extreme:
+        # What a slow gauge said stands until it speaks again, or it would be seen now and then.
+        longest = stretch(sign.window_s, min(slowest, _LONGEST_WORD_S))
+        window = math.ceil(max(window, longest) / hop) * hop
     return SignPlan(
         sign=sign,
         window=window * 1000,
@@ -239,6 +247,7 @@ def _plan_readings(sign: VitalSign, declared: list[DeclaredQuantity]) -> SignPla
         horizon=horizon_ms(slowest),
         silence=max(_HOUR_MS, (window + 3 * hop) * 1000),
         quantities=tuple(sorted({q.name for q in declared})),
+        word=0 if window == word else word * 1000,
     )
 
 

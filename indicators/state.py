@@ -15,7 +15,8 @@ class SignState(msgspec.Struct, array_like=True):
         next_end: End of the next window to close on time; None while the sign is asleep.
         newest: Newest event time that is known to have fed it.
         revisions: End of a window that was corrected → its last revision, within the horizon.
-        latest: Its newest value.
+        known: Its newest value that is one, where the health index is made of it; of life safety
+            one that is sure, or worse than what was sure before.
         memory: What its formula remembers.
         past: Its values, as long as signs are made of it that may change.
     """
@@ -23,7 +24,7 @@ class SignState(msgspec.Struct, array_like=True):
     next_end: int | None = None
     newest: int = 0
     revisions: dict[int, int] = {}
-    latest: VitalValue | None = None
+    known: VitalValue | None = None
     memory: dict[str, Any] = {}
     past: PastValues = msgspec.field(default_factory=PastValues)
 

@@ -210,6 +210,9 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
         min_coverage: Below this share of expected readings the value is NA, 0–1.
         utility: (value, sub-score 1–100) points of the health index, ascending in value.
         is_life_safety: Whether the index takes it into the minimum over life safety.
+        is_extreme: Whether its value is that of its worst terminal. Then the silence of any one
+            makes it a bound, which is suspect; and where cadences differ, each terminal counts with
+            its newest word.
         is_scored: Whether the anomaly stage scores it.
     """
 
@@ -239,6 +242,7 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     min_coverage: float = 0.25
     utility: tuple[tuple[float, float], ...] = ()
     is_life_safety: bool = False
+    is_extreme: bool = False
     is_scored: bool = True
 
     def level_of(self, value: float) -> str | None:
@@ -248,3 +252,7 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
             if (value <= level.edge) if self.descending else (value >= level.edge):
                 found = level.id
         return found
+
+    def rank(self, level: str | None) -> int:
+        """How severe a level is, from 0 for the mildest; -1 below all."""
+        return next((at for at, known in enumerate(self.levels) if known.id == level), -1)

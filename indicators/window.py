@@ -5,7 +5,7 @@ percentiles come from fixed buckets: so no result depends on the order in which 
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol, overload
 
 import msgspec
@@ -193,6 +193,27 @@ def pooled(aggregates: Iterable[Aggregate]) -> Aggregate | None:
         sum(member.energy for member in members),
         lambda: np.concatenate([member.values for member in members]),
     )
+
+
+def newest_words(
+    by_quantity: Mapping[str, Sequence[Aggregate]], share: float
+) -> dict[str, list[Aggregate]]:
+    """Of each terminal the newest readings of a window: a share of those that it promises.
+
+    Args:
+        by_quantity: Aggregates of the terminals that reported, by quantity.
+        share: 0-1; of a terminal that sends so seldom that this is less than one, the last one.
+    """
+    return {
+        quantity: [_newest_word(member, max(round(member.expected * share), 1)) for member in some]
+        for quantity, some in by_quantity.items()
+    }
+
+
+def _newest_word(member: Aggregate, readings: int) -> Aggregate:
+    if member.count <= readings:
+        return member
+    return aggregate(member.terminal, member.quantity, readings, member.values[-readings:])
 
 
 def quantile(aggregate: Aggregate, share: float) -> float:

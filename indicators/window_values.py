@@ -9,7 +9,7 @@ from indicators.gatherings import Gatherings, Spot
 from indicators.heard import Heard
 from indicators.history import remember
 from indicators.rounds import Rhythm, turns
-from indicators.vital_sign import PLAIN, ManyFormula, VitalValue
+from indicators.vital_sign import PLAIN, ManyFormula, Quality, VitalSign, VitalValue
 from indicators.zone_vitals import Sign
 
 _WORTH_IT: Final = 16
@@ -98,22 +98,32 @@ class _Made:
         complete = [value for value in values if value is not None]
         if len(complete) < len(values):
             return None
-        for sign, value in zip(signs, complete[-len(signs) :], strict=True):
-            sign.state.latest = value
         for index, sign in enumerate(signs):
-            if sign.makes:
+            if sign.makes or sign.about.utility:
                 for value in complete[index :: len(signs)]:
-                    remember(sign, value)
+                    note(sign, value)
         return complete
 
 
 def note(sign: Sign, value: VitalValue) -> None:
     """Keep up what a sign knows of its values."""
-    latest = sign.state.latest
-    if latest is None or value.window_end >= latest.window_end:
-        sign.state.latest = value
+    if sign.about.utility and is_news(sign.about, value, sign.state.known):
+        sign.state.known = value
     if sign.makes:
         remember(sign, value)
+
+
+def is_news(about: VitalSign, value: VitalValue, known: VitalValue | None) -> bool:
+    """Whether a value takes the place of the newest known one.
+
+    What is not known takes no place, so that it never counts as clear; nor does what may be better
+    than it is because terminals are silent, where lives depend on it.
+    """
+    if value.value is None or known is None or value.window_end < known.window_end:
+        return value.value is not None and known is None
+    if value.window_end == known.window_end or value.quality is Quality.PASS:
+        return True
+    return not about.is_life_safety or about.rank(value.level) >= about.rank(known.level)
 
 
 def _made(rhythm: Rhythm, spots: dict[int, Spot]) -> _Made:

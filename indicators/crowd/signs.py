@@ -26,6 +26,8 @@ def _dense(settings: CrowdSettings) -> tuple[VitalSign, ...]:
             unit="1/m2",
             inputs=("people_density",),
             formula=crowd_density,
+            is_extreme=True,
+            min_coverage=0.0,
             window_s=300,
             hop_s=60,
             levels=settings.density_levels,

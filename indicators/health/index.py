@@ -13,7 +13,7 @@ from indicators.health.composite import composite, contributions, interval
 from indicators.health.settings import HealthSettings
 from indicators.health.subscore import subscore
 from indicators.topics import TOPIC_OF
-from indicators.vital_sign import Inputs, Measure, VitalSign, VitalValue
+from indicators.vital_sign import Inputs, Measure, Quality, VitalSign
 
 _SMALLEST = 1.0
 
@@ -25,6 +25,23 @@ class _Part(NamedTuple):
     domain: str
     score: float
     weight: float
+    cap: float
+
+
+class _Known(NamedTuple):
+    """What is known of a place.
+
+    Attributes:
+        parts: Of the signs whose values count.
+        nominal: Topic → weight that all its signs would have.
+        unknown: Life-safety signs without a fresh value.
+        doubtful: Life-safety signs whose value is suspect.
+    """
+
+    parts: list[_Part]
+    nominal: dict[str, float]
+    unknown: list[str]
+    doubtful: list[str]
 
 
 class HealthIndex:
@@ -42,51 +59,71 @@ class HealthIndex:
 
     def __call__(self, inputs: Inputs) -> Measure:
         """The index of a zone, 1–100."""
-        nominal: dict[str, float] = {}
-        parts: list[_Part] = []
-        unknown: list[str] = []
-        cap, capped_by = 100.0, ""
+        known = self._known(inputs)
+        weights = self._weights(known)
+        nominal = sum(self._domain_weight(domain) for domain in known.nominal)
+        share = sum(weights.values()) / nominal if nominal else 0.0
+        capping = min(known.parts, key=lambda part: (part.cap, part.sign.id), default=None)
+        is_capped = capping is not None and capping.cap < 100.0
+        # A flood that is known is told, whatever else is not.
+        if capping is None or (share < self._settings.min_weight and not is_capped):
+            return Measure(None, "too_few_fresh_signs", {"fresh_share": share, **_unsure(known)})
+        return self._measure(known, weights, capping)
+
+    def _known(self, inputs: Inputs) -> _Known:
+        """Sort the signs of a place by what is known of them."""
+        known = _Known([], {}, [], [])
+        blind = set()
         for id_, hop in sorted(inputs.hops.items()):
             sign = self._signs.get(id_)
             if sign is None:
                 continue
-            weight, domain = self._weight(sign), TOPIC_OF[sign.group].id
-            nominal[domain] = nominal.get(domain, 0.0) + weight
-            newest = inputs.latest.get(id_)
-            freshness = 0.0 if newest is None else self._freshness(newest, inputs.end, hop)
-            if newest is None or newest.value is None or not freshness:
-                unknown += [id_] if sign.is_life_safety else []
-                continue
-            score = subscore(sign.utility, newest.value)
-            parts.append(_Part(sign, domain, score, weight * freshness))
-            if (allowed := self._cap_of(sign, newest.level)) < cap:
-                cap, capped_by = allowed, id_
-        share = self._share(parts, nominal)
-        # A flood that is known is told, whatever else is not.
-        if not parts or (share < self._settings.min_weight and not capped_by):
-            why = {"unknown": unknown} if unknown else {}
-            return Measure(None, "too_few_fresh_signs", {"fresh_share": share, **why})
-        return self._measure(parts, cap, capped_by, unknown)
+            domain = TOPIC_OF[sign.group].id
+            known.nominal[domain] = known.nominal.get(domain, 0.0) + self._weight(sign)
+            part, is_fresh = self._part(sign, domain, inputs, hop)
+            if part is not None:
+                known.parts.append(part)
+            if sign.is_life_safety:
+                if not is_fresh:
+                    known.unknown.append(id_)
+                    blind.add(domain)
+                elif inputs.latest[id_].quality is Quality.SUSPECT:
+                    known.doubtful.append(id_)
+        # Where a topic's life safety is not known, only its bad news counts.
+        kept = [part for part in known.parts if part.domain not in blind or part.cap < 100.0]
+        return known._replace(parts=kept)
 
-    def _share(self, parts: list[_Part], nominal: Mapping[str, float]) -> float:
-        """Share of the weight of the zone's domains that fresh values stand for, 0–1."""
-        known = dict.fromkeys(nominal, 0.0)
-        for part in parts:
-            known[part.domain] += part.weight
-        weights = {domain: self._domain_weight(domain) for domain in nominal}
-        found = sum(weights[d] * known[d] / nominal[d] for d in nominal)
-        return found / sum(weights.values()) if weights else 0.0
+    def _part(
+        self, sign: VitalSign, domain: str, inputs: Inputs, hop: int
+    ) -> tuple[_Part | None, bool]:
+        """What a sign's newest value counts, and whether it is fresh."""
+        newest = inputs.latest.get(sign.id)
+        if newest is None or newest.value is None:
+            return None, False
+        hops_late = max(0, inputs.end - newest.window_end - hop) / hop
+        freshness = newest.coverage * math.exp(-hops_late / self._settings.freshness_hops)
+        is_fresh = hops_late <= self._settings.freshness_hops
+        cap = self._cap_of(sign, newest.level)
+        if cap < 100.0:
+            # The last that was heard of it stands until something else is known.
+            freshness = 1.0
+        if not freshness:
+            return None, is_fresh
+        score = subscore(sign.utility, newest.value)
+        return _Part(sign, domain, score, self._weight(sign) * freshness, cap), is_fresh
+
+    def _weights(self, known: _Known) -> dict[str, float]:
+        """Topic → its weight, by the share of it that fresh values stand for; > 0."""
+        found = dict.fromkeys(sorted({part.domain for part in known.parts}), 0.0)
+        for part in known.parts:
+            found[part.domain] += part.weight
+        return {d: self._domain_weight(d) * found[d] / known.nominal[d] for d in found}
 
     def _domain_weight(self, domain: str) -> float:
         return self._settings.domain_weights.get(domain, 1.0)
 
     def _weight(self, sign: VitalSign) -> float:
         return self._settings.sign_weights.get(sign.id, 1.0)
-
-    def _freshness(self, value: VitalValue, end: int, hop: int) -> float:
-        """Coverage times exp(-age/τ); a value is as old as it is more than one hop behind."""
-        age = max(0, end - value.window_end - hop)
-        return value.coverage * math.exp(-age / (self._settings.freshness_hops * hop))
 
     def _cap_of(self, sign: VitalSign, level: str | None) -> float:
         """The highest index that a life-safety sign at this level allows."""
@@ -95,12 +132,9 @@ class HealthIndex:
         colour = next((known.colour for known in sign.levels if known.id == level), "")
         return self._settings.cap_of(colour)
 
-    def _measure(
-        self, parts: list[_Part], cap: float, capped_by: str, unknown: list[str]
-    ) -> Measure:
-        settings = self._settings
+    def _measure(self, known: _Known, weights: dict[str, float], capping: _Part) -> Measure:
+        settings, parts, cap = self._settings, known.parts, capping.cap
         scores = _domains(parts)
-        weights = {domain: self._domain_weight(domain) for domain in scores}
         mean = composite(scores, weights)
         low, high = interval(scores, weights, settings.spread, settings.draws, settings.seed)
         worst = min(parts, key=lambda part: (part.score, part.sign.id)).sign
@@ -115,11 +149,16 @@ class HealthIndex:
             "cap": cap,
             "capped": cap < mean,
         }
-        if capped_by:
-            found["capped_by"] = capped_by
-        if unknown:
-            found["unknown"] = unknown
-        return Measure(min(mean, cap), detail=found, is_suspect=bool(unknown))
+        if cap < 100.0:
+            found["capped_by"] = capping.sign.id
+        unsure = _unsure(known)
+        return Measure(min(mean, cap), detail=found | unsure, is_suspect=bool(unsure))
+
+
+def _unsure(known: _Known) -> dict[str, list[str]]:
+    """The life-safety signs that are not known, and those that are not sure."""
+    named = {"unknown": known.unknown, "doubtful": known.doubtful}
+    return {key: signs for key, signs in named.items() if signs}
 
 
 def _domains(parts: list[_Part]) -> dict[str, float]:

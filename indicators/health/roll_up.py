@@ -1,9 +1,12 @@
 """From the indices of zones to that of a town or district; all of it is ours [D]."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 from indicators.health.settings import HealthSettings
-from indicators.vital_sign import Measure, VitalValue
+from indicators.vital_sign import Measure, Quality, VitalValue
+
+_NO_CAP: Final = 100.0
 
 
 def power_mean(members: Sequence[tuple[float, float]], power: float, floor: float) -> float:
@@ -44,8 +47,15 @@ def roll_up(
     known = [(v, v.value, weight) for v, weight in values if v.value is not None]
     weight = sum(w for _, _, w in known)
     whole = sum(w for _, w in values)
-    if not weight or weight < settings.min_weight * whole:
-        return Measure(None, "too_few_fresh_signs", {"fresh": len(known), "places": len(values)})
+    found: dict[str, Any] = {
+        "unknown_places": len(values) - len(known),
+        "doubtful_places": sum(1 for v, _, _ in known if v.quality is Quality.SUSPECT),
+    }
+    caps = [(float(v.detail.get("cap", score)), w / weight) for v, score, w in known if weight]
+    cap = _cap(caps, settings)
+    # Reds that are known are told, whatever else is not.
+    if not weight or (weight < settings.min_weight * whole and cap == _NO_CAP):
+        return Measure(None, "too_few_fresh_signs", {**found, "places": len(values)})
     mean, low, high = (
         power_mean([(score, w) for score, w in column], settings.power, settings.floor)
         for column in (
@@ -54,21 +64,20 @@ def roll_up(
             [(float(v.detail.get("high", score)), w) for v, score, w in known],
         )
     )
-    caps = [(float(v.detail.get("cap", score)), w / weight) for v, score, w in known]
-    cap = _cap(caps, settings)
     worst, score, _ = min(known, key=lambda entry: (entry[1], entry[0].zone))
-    detail = {
+    found |= {
         "worst_place": worst.zone,
         "worst_value": score,
         "reds": sum(1 for _, value, _ in known if value <= settings.red_cap),
-        "unknown_places": len(values) - len(known),
         "low": round(min(low, cap), 1),
         "high": round(min(high, cap), 1),
         "capped": cap < mean,
     }
     if "worst" in worst.detail:
-        detail["worst_sign"] = worst.detail["worst"]
-    return Measure(min(mean, cap), detail=detail)
+        found["worst_sign"] = worst.detail["worst"]
+    unsure = whole - sum(w for v, _, w in known if v.quality is not Quality.SUSPECT)
+    is_suspect = unsure >= settings.min_exposure * whole
+    return Measure(min(mean, cap), detail=found, is_suspect=is_suspect)
 
 
 def _cap(members: Sequence[tuple[float, float]], settings: HealthSettings) -> float:
@@ -77,4 +86,4 @@ def _cap(members: Sequence[tuple[float, float]], settings: HealthSettings) -> fl
         parts = [share for own, share in members if own <= cap]
         if parts and (sum(parts) >= settings.min_exposure or len(parts) >= settings.min_reds):
             return cap
-    return 100.0
+    return _NO_CAP

@@ -33,7 +33,8 @@ def health_sign(signs: Sequence[VitalSign], settings: HealthSettings | None = No
             ("权重变动时在{low}至{high}之间", "between {low} and {high} if weights vary"),
             ("因{capped_by}最高为{cap:.0f}", "at most {cap:.0f} because of {capped_by}"),
             ("生命安全体征未知：{unknown}", "life-safety signs unknown: {unknown}"),
+            ("生命安全体征存疑：{doubtful}", "life-safety signs in doubt: {doubtful}"),
         ),
-        names=("worst", "worst_place", "worst_sign", "capped_by", "unknown"),
+        names=("worst", "worst_place", "worst_sign", "capped_by", "unknown", "doubtful"),
         source="formula, weights and utilities [D]; why a geometric mean: COINr, OECD/JRC [V]",
     )

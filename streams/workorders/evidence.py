@@ -3,11 +3,11 @@
 from enum import Enum
 from typing import Final
 
-from indicators.vital_sign import VitalValue
+from indicators.vital_sign import Quality, VitalValue
 from streams.workorders.order import Order
 
 MIN_COVERAGE: Final = 0.8
-"""With fewer of the expected readings a value is never clear [D]."""
+"""With fewer of the expected readings a value is never clear [D], nor is one that is suspect."""
 GAP_WINDOWS: Final = 3
 
 
@@ -35,7 +35,8 @@ def weigh(order: Order, value: VitalValue, verify_clear_ms: int) -> Finding:
     window = value.window_end - value.window_start
     gap = bool(order.last_end) and value.window_end - order.last_end > GAP_WINDOWS * window
     order.last_end = value.window_end
-    if value.value is None or value.coverage < MIN_COVERAGE:
+    is_sure = value.quality is not Quality.SUSPECT and value.coverage >= MIN_COVERAGE
+    if value.value is None or not (is_sure or value.value >= order.clear_at):
         order.clear_since = None
         return Finding.NOTHING
     if value.value >= order.clear_at:

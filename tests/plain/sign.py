@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from indicators.plan import SignPlan, ZonePlan
-from indicators.vital_sign import PLAIN, Inputs, Past, Quality, VitalValue
+from indicators.vital_sign import PLAIN, Inputs, Past, Quality, VitalSign, VitalValue
 from indicators.window import Aggregate, aggregate
 from sensors.city import Zone
 from sensors.quantity import CATALOGUE
@@ -39,20 +39,31 @@ def trust(answer: Answer, coverage: float) -> Quality:
     return Quality.SUSPECT if answer.is_suspect or coverage <= 0.5 else Quality.PASS
 
 
+def is_news(sign: VitalSign, value: VitalValue, known: VitalValue | None) -> bool:
+    """Whether a value becomes what is known: no NA, and of life safety no doubtful relief."""
+    if value.value is None or (known is not None and value.window_end < known.window_end):
+        return False
+    if known is None or value.window_end == known.window_end:
+        return True
+    levels = [None, *(level.id for level in sign.levels)]
+    is_relief = levels.index(value.level) < levels.index(known.level)
+    return not (sign.is_life_safety and value.quality is Quality.SUSPECT and is_relief)
+
+
 class PlainSign:
     """What measured and derived signs have in common: the next window that closes by itself.
 
     Attributes:
         plan: Its window, hop, grace, silence and members.
         next_end: End of the next window to close on time; None while the sign is asleep.
-        latest: Its value of the newest window, in its newest revision.
+        known: Its newest value that is one; see `is_news`.
     """
 
     def __init__(self, plan: SignPlan, zone: Zone) -> None:
         self.plan = plan
         self.zone = zone
         self.next_end: int | None = None
-        self.latest: VitalValue | None = None
+        self.known: VitalValue | None = None
 
     @property
     def due(self) -> int | None:
@@ -96,7 +107,7 @@ class PlainSign:
     def published(
         self, at: int, end: int, answer: Answer, coverage: float, revision: int
     ) -> VitalValue:
-        """Write down a window's value; a newer window's value is kept as the latest."""
+        """Write down a window's value, and keep what is known of the sign."""
         sign = self.plan.sign
         value = nine_digits(answer.value)
         level = None if value is None else answer.level or sign.level_of(value)
@@ -106,8 +117,8 @@ class PlainSign:
             revision=revision, reason=answer.reason, detail=nine_digits(answer.detail),
             weights=largest(answer.weights), quality=trust(answer, coverage),
         )  # fmt: skip
-        if self.latest is None or end >= self.latest.window_end:
-            self.latest = written
+        if is_news(sign, written, self.known):
+            self.known = written
         return written
 
 
@@ -242,11 +253,28 @@ class MeasuredSign(PlainSign):
             return Answer(None, {}, "no_data"), coverage
         if coverage < self.plan.sign.min_coverage:
             return Answer(None, {}, "low_coverage"), coverage
+        inside = self._newest_words(inside)
         window = Window(self.zone, self.plan.window, inside, self._expected, self._taught)
         answer = FORMULAS[self.plan.sign.id](window)
+        if self.plan.sign.is_extreme:
+            heard = {(r.terminal, r.quantity) for r in inside}
+            answer = answer._replace(is_suspect=heard != set(self._expected))
         if answer.value is not None and self.plan.sign.group != PLAIN:
             answer = answer._replace(weights=self._weights(end, inside))
         return answer, coverage
+
+    def _newest_words(self, inside: list[Reading]) -> list[Reading]:
+        """What counts where a slow terminal's word stands until it speaks again."""
+        if not self.plan.word:
+            return inside
+        found = []
+        for source, expected in self._expected.items():
+            own = sorted(
+                (r for r in inside if (r.terminal, r.quantity) == source),
+                key=lambda reading: reading.at,
+            )
+            found += own[-max(round(expected * self.plan.word / self.plan.window), 1) :]
+        return found
 
     def _weights(self, end: int, inside: list[Reading]) -> dict[str, float]:
         """As the project's formula shares them out; those are tested by themselves."""

@@ -90,7 +90,7 @@ class PlainZone:
             answer = availability(self._heard, dict(self._plan.cadences), sign.next_end)
         else:
             signs = sorted(self._signs().items())
-            latest = {n: s.latest for n, s in signs if s.latest is not None}
+            latest = {n: s.known for n, s in signs if s.known is not None}
             answer = answer_of_signs(sign.plan, self.place, sign.next_end, latest, self._hops)
         return sign.closed(answer, 1.0, self.newest)
 
