@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi.concurrency import run_in_threadpool
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from streams.lineage.store import StoredRecords
@@ -83,19 +84,25 @@ def series(
 
 
 @router.get("/api/explain")
-def explain(
+async def explain(
     context: Context,
-    value: Annotated[str, Query(description="place/sign, place/sign/window end, or an alert's id")],
-    depth: Annotated[int, Query(ge=1, le=6)] = 3,
+    id: Annotated[  # noqa: A002 - the query's name
+        str, Query(description="place/sign, place/sign/window end, or id of an alert or order")
+    ] = "",
+    value: Annotated[str, Query(description="the same, under its former name")] = "",
+    depth: Annotated[int, Query(ge=1, le=6)] = 4,
 ) -> Response:
-    """What an index, a value or an alert is made of, as a tree."""
-    records = StoredRecords(context.store, context.wording.catalogue)
+    """What an index, a value, an alert or a work order is made of, as a tree down to readings."""
+    records = StoredRecords(context.store, context.city)
+    lineage = Lineage(records, context.city, context.wording.catalogue, depth)
+    # A + that a browser was given as it is arrives as a space.
+    wanted = (id or value).replace(" ", "+")
     try:
-        return _json(
-            Lineage(records, context.city, context.wording.catalogue, depth).explain(value)
-        )
+        trace = await run_in_threadpool(lineage.trace, wanted)
     except (LineageError, ValueError) as error:
         raise HTTPException(404, str(error)) from None
+    found = await context.readings(trace.leaves)
+    return await run_in_threadpool(lambda: _json(trace.fill(found)))
 
 
 @router.get("/api/alerts")

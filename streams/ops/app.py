@@ -10,9 +10,10 @@ from fastapi.staticfiles import StaticFiles
 
 from sensors.city import City
 from streams.clock import wall_seconds
+from streams.lineage.live import no_readings
 from streams.ops import actions, api
 from streams.ops.commands import CommandSender
-from streams.ops.context import Context, OpsContext
+from streams.ops.context import Context, OpsContext, ReadingsOf
 from streams.ops.ledger import MeteredLedger
 from streams.ops.order_views import alert_views, ledger_view, order_views
 from streams.ops.views import places
@@ -32,13 +33,15 @@ _templates = jinja2.Environment(
 )  # fmt: skip
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - all that a page shows comes in here
     store: Store,
     ledger: MeteredLedger,
     city: City,
     command_sender: CommandSender,
     wording: Wording | None = None,
     clock: Callable[[], float] = wall_seconds,
+    *,
+    readings: ReadingsOf = no_readings,
 ) -> FastAPI:
     """Build the application; whoever serves it opens and closes what it is given.
 
@@ -49,9 +52,12 @@ def create_app(
         command_sender: Publishes what people ask.
         wording: Labels; ids are shown where absent.
         clock: Stream time, Unix seconds.
+        readings: Finds the readings of values.
     """
     app = FastAPI(title="City vital signs: operations", docs_url=None, redoc_url=None)
-    app.state.context = OpsContext(store, ledger, city, command_sender, wording or Wording(), clock)
+    app.state.context = OpsContext(
+        store, ledger, city, command_sender, wording or Wording(), clock, readings
+    )
     app.include_router(api.router)
     app.include_router(actions.router)
     app.add_api_route("/", page, response_class=HTMLResponse, include_in_schema=False)

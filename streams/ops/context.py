@@ -1,6 +1,6 @@
 """What the routes work with, and how they get it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -8,12 +8,17 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from sensors.city import City
+from streams.lineage.readings import Picked, Wanted
 from streams.ops.commands import CommandSender
 from streams.ops.ledger import MeteredLedger
 from streams.ops.wording import Wording
 from streams.stores.store import Store
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+ReadingsOf = Callable[[Collection[Wanted]], Awaitable[dict[Wanted, Picked]]]
+"""Finds the readings of values; never fails, a note says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class OpsContext:
         send: Publishes commands.
         wording: Labels.
         clock: Stream time, Unix seconds.
+        readings: Finds the readings of values.
     """
 
     store: Store
@@ -35,6 +41,7 @@ class OpsContext:
     send: CommandSender
     wording: Wording
     clock: Callable[[], float]
+    readings: ReadingsOf
 
     def now(self) -> datetime:
         """Stream time, aware."""
