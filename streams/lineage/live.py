@@ -201,8 +201,8 @@ async def _lost(partition: PartitionLog, bounds: Bounds, since: int) -> int | No
         return 0
     if bounds.low == bounds.high:
         return None
-    oldest = await partition.stamp(bounds.low) or 0
-    return 0 if oldest <= since + RUN_UP_MS else oldest
+    oldest = await partition.stamp(bounds.low)
+    return 0 if oldest is not None and oldest <= since + RUN_UP_MS else oldest
 
 
 def _quantities(stretch: Stretch) -> dict[str, set[str]]:

@@ -9,7 +9,9 @@ from sensors.line import split_frame, stamp_of
 
 _FETCH_BYTES: Final = 256 << 10
 """A partition's share of an answer; most of what a question for one record brings is left over."""
-_POLL_MS: Final = 500
+_WAIT_MS: Final = 50
+"""A question at the end of the log waits so long for news, and what is asked next behind it."""
+_POLL_MS: Final = 2000
 
 
 class Bounds(NamedTuple):
@@ -24,7 +26,7 @@ def new_consumer(bootstrap: str) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap, client_id="ops-lineage", group_id=None,
         enable_auto_commit=False, auto_offset_reset="earliest",
-        max_partition_fetch_bytes=_FETCH_BYTES,
+        max_partition_fetch_bytes=_FETCH_BYTES, fetch_max_wait_ms=_WAIT_MS,
     )  # fmt: skip
 
 
