@@ -4,7 +4,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from itertools import chain
 from typing import Final
 
 import msgspec
@@ -13,7 +12,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from sensors.city import City
-from sensors.line import split_frame
 from streams.lineage import notes
 from streams.lineage.partition_log import Bounds, PartitionLog, new_consumer
 from streams.lineage.readings import Picked, Picker, Wanted, Words
@@ -37,8 +35,8 @@ class Limits(msgspec.Struct, frozen=True):
         at_once: Questions that are read for at one time.
     """
 
-    nbytes: int = 32 << 20
-    seconds: float = 8.0
+    nbytes: int = 256 << 20
+    seconds: float = 10.0
     at_once: int = 2
 
 
@@ -135,7 +133,7 @@ class KafkaReadings:
         picker = Picker(self._city, _quantities(stretch))
         is_whole = True
         async for frames in partition.frames(first, bounds.high):
-            await asyncio.to_thread(picker.take, chain.from_iterable(map(split_frame, frames)))
+            await asyncio.to_thread(_take, picker, frames)
             budget.nbytes -= sum(map(len, frames))
             if picker.now > stretch.until:
                 break
@@ -147,7 +145,8 @@ class KafkaReadings:
         return await asyncio.to_thread(self._picked, picker, stretch, lost, reached)
 
     async def _first(self, partition: PartitionLog, bounds: Bounds, since: int) -> int:
-        guess = await partition.offset_at(round(self._broker_time(since / 1000) * 1000))
+        about = self._broker_time((since - RUN_UP_MS) / 1000)
+        guess = await partition.offset_at(round(about * 1000))
         low, high = bounds
         if low == high:
             return low
@@ -203,6 +202,11 @@ async def _lost(partition: PartitionLog, bounds: Bounds, since: int) -> int | No
         return None
     oldest = await partition.stamp(bounds.low)
     return 0 if oldest is not None and oldest <= since + RUN_UP_MS else oldest
+
+
+def _take(picker: Picker, frames: list[bytes]) -> None:
+    for frame in frames:
+        picker.take_frame(frame)
 
 
 def _quantities(stretch: Stretch) -> dict[str, set[str]]:

@@ -7,8 +7,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from sensors.line import split_frame, stamp_of
 
-_FETCH_BYTES: Final = 256 << 10
-"""A partition's share of an answer; most of what a question for one record brings is left over."""
+_FETCH_BYTES: Final = 1 << 20
+"""A partition's share of an answer; a question for one record wastes the rest of it."""
 _WAIT_MS: Final = 50
 """A question at the end of the log waits so long for news, and what is asked next behind it."""
 _POLL_MS: Final = 2000

@@ -2,8 +2,8 @@
 
 Records carry the broker's time of appending (`LogAppendTime`), lines the gateway's stream time. At
 speed 1 both are the same clock but for the way to Kafka, so the broker's index of times gives the
-place. It does not in a rehearsal, after a run at another speed, or where a recording was fed; the
-stamps of the lines themselves then tell, by bisection.
+place. It does not after an outage of Kafka, in a run at another speed, or where a recording was
+fed; the stamps of the lines themselves then tell, by bisection.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,10 +13,11 @@ from sensors.screening import FUTURE_MS
 from streams.lineage.readings import Wanted
 from streams.topics import partition_of
 
-RUN_UP_MS: Final = 60_000
-"""A stretch begins so much earlier, so that stream time is known when the first reading comes."""
-EARLY_MS: Final = 3_600_000
-"""A guess may lie so much too early: after an outage of Kafka the log goes on with old lines."""
+RUN_UP_MS: Final = 10_000
+"""A stretch begins so much earlier, so that stream time is known when the first reading comes. The
+broker is asked for as much earlier again: what it names was on its way to Kafka for a moment."""
+EARLY_MS: Final = 60_000
+"""A guess may lie so much too early; more says that the broker's clock is none here."""
 
 
 class Stretch(NamedTuple):
