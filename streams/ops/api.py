@@ -98,7 +98,8 @@ async def explain(
     # A + that a browser was given as it is arrives as a space.
     wanted = (id or value).replace(" ", "+")
     try:
-        trace = await run_in_threadpool(lineage.trace, wanted)
+        async with context.explaining:
+            trace = await run_in_threadpool(lineage.trace, wanted)
     except (LineageError, ValueError) as error:
         raise HTTPException(404, str(error)) from None
     found = await context.readings(trace.leaves)

@@ -1,7 +1,8 @@
 """What the routes work with, and how they get it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from streams.ops.ledger import MeteredLedger
 from streams.ops.wording import Wording
 from streams.stores.store import Store
 
+_AT_ONCE = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -33,6 +35,7 @@ class OpsContext:
         wording: Labels.
         clock: Stream time, Unix seconds.
         readings: Finds the readings of values.
+        explaining: Taken while a tree is built: many at once would keep the page waiting.
     """
 
     store: Store
@@ -42,6 +45,7 @@ class OpsContext:
     wording: Wording
     clock: Callable[[], float]
     readings: ReadingsOf
+    explaining: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     def now(self) -> datetime:
         """Stream time, aware."""

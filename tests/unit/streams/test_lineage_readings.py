@@ -1,5 +1,7 @@
 """Readings that a value is made of are those that screening accepted: first of an instant, in time."""
 
+import json
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,12 @@ WANTED = Wanted("a", ("water_depth",), NOON * 1000, (NOON + 60) * 1000, (NOON + 
 def a_line(terminal: str = "a-1", at: float = 0, value: float = 0.5, late: float = 1) -> bytes:
     record = {"n": f"{terminal}/water_depth", "u": "m", "v": value, "t": NOON + at}
     return encode_reception(terminal, NOON + at + late, msgspec.json.encode([record]))
+
+
+def respelled(line: bytes) -> bytes:
+    """The line as another program than the gateway writes it: other order, spaces."""
+    tree = json.loads(line)
+    return json.dumps(dict(reversed(tree.items()))).encode()
 
 
 def picked(*lines: bytes) -> list[tuple[str, float]]:
@@ -54,7 +62,8 @@ def test_what_screening_refused_is_none_of_it() -> None:
 def test_frames_say_what_their_lines_say(entries: list[tuple[str, int, bool]]) -> None:
     frames: list[list[bytes]] = [[]]
     for number, (terminal, at, ends) in enumerate(entries):
-        frames[-1].append(a_line(terminal, at, value=number / 100))
+        line = a_line(terminal, at, value=number / 100)
+        frames[-1].append(respelled(line) if number % 3 == 0 else line)
         if ends:
             frames.append([])
     by_line, by_frame = (Picker(CITY, {"a": {"water_depth"}}) for _ in range(2))
