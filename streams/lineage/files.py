@@ -13,7 +13,7 @@ from streams.lineage.times import instant_of
 from streams.recording import read_lines
 
 _NOT_GIVEN: Words = {
-    "zh": "读数:请用 --recording 指明所重放的记录",
+    "zh": "读数：请用 --recording 指明所重放的记录",
     "en": "readings: give the --recording that was replayed",
 }
 

@@ -18,7 +18,7 @@ _RECENT_MS: Final = 3 * 86_400_000
 
 
 _NOT_FOLLOWED: Final[Words] = {
-    "zh": "未再往下追溯:请加大深度(depth)",
+    "zh": "未再往下追溯：请加大深度（depth）",
     "en": "not followed any further: raise the depth",
 }
 _NOT_IN_CATALOGUE: Final[Words] = {
@@ -26,7 +26,7 @@ _NOT_IN_CATALOGUE: Final[Words] = {
     "en": "not in the catalogue of this city pack",
 }
 _MADE_OF_SILENCE: Final[Words] = {
-    "zh": "由各终端最近一次上报的时间得出;`down` 列出失联的终端",
+    "zh": "由各终端最近一次上报的时间得出；`down` 列出失联的终端",
     "en": "made of when each terminal was last heard; `down` names those that were not",
 }
 
@@ -156,7 +156,7 @@ class Lineage:
         try:
             node.made_of = [self._value(event["data"]["zone"], reason["indicator"], ended, by)]
         except LineageError as error:
-            node.note = {"zh": f"所依据的体征值已不在库中:{reason['indicator']}", "en": str(error)}
+            node.note = {"zh": f"所依据的体征值已不在库中：{reason['indicator']}", "en": str(error)}
         return node
 
     def _value(self, place: str, sign: str, end: int | None, by: int | None) -> Node:
