@@ -140,7 +140,8 @@ class KafkaReadings:
             if budget.is_spent():
                 is_whole = False
                 break
-        lost = await _lost(partition, bounds, stretch.since)
+        # What retention drops meanwhile is missing too: the bounds of now count.
+        lost = await _lost(partition, await partition.bounds(), stretch, first)
         reached = 2**62 if is_whole else picker.now
         return await asyncio.to_thread(self._picked, picker, stretch, lost, reached)
 
@@ -194,14 +195,25 @@ async def no_readings(wanted: Collection[Wanted]) -> dict[Wanted, Picked]:
     return {each: Picked([], notes.NO_KAFKA) for each in wanted}
 
 
-async def _lost(partition: PartitionLog, bounds: Bounds, since: int) -> int | None:
-    """Stream time before which Kafka dropped what it had, Unix ms: 0 nothing, None everything."""
-    if bounds.low == 0:
-        return 0
+async def _lost(
+    partition: PartitionLog, bounds: Bounds, stretch: Stretch, first: int
+) -> int | None:
+    """Stream time before which Kafka holds nothing, Unix ms: 0 for all is there, None for nothing.
+
+    Args:
+        partition: The partition.
+        bounds: What it holds after reading.
+        stretch: What was to be read.
+        first: Offset from which on was read.
+    """
     if bounds.low == bounds.high:
         return None
+    if first > bounds.low:
+        return 0
     oldest = await partition.stamp(bounds.low)
-    return 0 if oldest is not None and oldest <= since + RUN_UP_MS else oldest
+    # A log from which nothing was dropped begins with the system, maybe within a window.
+    begins = stretch.since + RUN_UP_MS if bounds.low else stretch.until
+    return 0 if oldest is not None and oldest <= begins else oldest
 
 
 def _take(picker: Picker, frames: list[bytes]) -> None:

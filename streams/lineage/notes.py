@@ -34,7 +34,7 @@ def cut(nbytes: int, seconds: float) -> Words:
 
 
 def gone(oldest: int | None, timezone: str) -> Words:
-    """Kafka's retention no longer holds the time.
+    """Kafka no longer holds the time: past its retention, or its log began anew.
 
     Args:
         oldest: Stream time of the oldest record, Unix ms; None where there is no record.
@@ -44,6 +44,6 @@ def gone(oldest: int | None, timezone: str) -> Words:
         return {"zh": "Kafka 已不再保留任何读数", "en": "Kafka no longer holds any readings"}
     since = rfc3339(oldest, timezone)
     return {
-        "zh": f"Kafka 只保留 {since} 以后收到的读数，更早的已过保留期",
-        "en": f"Kafka holds readings received since {since}; those before are past its retention",
+        "zh": f"Kafka 只有 {since} 以后收到的读数，更早的已不再保留",
+        "en": f"Kafka holds readings received since {since}; it no longer keeps those before",
     }
