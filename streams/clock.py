@@ -37,11 +37,15 @@ class Clock:
         self.speed = speed
         now = time.time()
         self._origin = now if anchor is None else anchor + (now - anchor) * speed
-        self._monotonic = time.monotonic()
+        self._wall, self._monotonic = now, time.monotonic()
 
     def now(self) -> float:
         """Stream time, Unix seconds; never steps back."""
         return self._origin + (time.monotonic() - self._monotonic) * self.speed
+
+    def wall_at(self, instant: float) -> float:
+        """What the wall clock shows when stream time is `instant`; both Unix seconds."""
+        return self._wall + (instant - self._origin) / self.speed
 
     def wait_for(self, instant: float) -> float:
         """Seconds of real time until stream time reaches `instant`; 0 when it has passed."""

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
 
     ops_host: str = "127.0.0.1"
     ops_port: int = Field(default=8600, ge=0, le=65535)
+    ops: str = Field(
+        default="", description="URL of the operations page for `vitals explain`; empty is here"
+    )
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Prometheus port of a process; 0 = none"
     )

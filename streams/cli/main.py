@@ -12,7 +12,7 @@ from sensors import native
 COMMANDS = {
     "up": "Run everything on this machine: Kafka, MQTT, gateway, worker, page, simulator",
     "replay": "Run recordings through the same logic, without any server",
-    "explain": "Show what an index, a vital sign or an alert is made of, down to the readings",
+    "explain": "Show what an index, a sign, an alert or an order is made of, down to the readings",
     "simulate": "Make a recording of simulated terminals, or publish it over MQTT",
     "record": "Record the readings and commands of a running system",
     "detect": "Score every `timestamp,value` CSV of a folder",

@@ -1,66 +1,130 @@
-"""Records of a running system: what its store keeps. Readings themselves are not in a store."""
+"""Records of a running system: what its store keeps. Readings themselves are in Kafka."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from itertools import groupby
+from typing import Any, Final
 
 import msgspec
 
-from indicators.vital_sign import VitalSign
-from streams.lineage.tree import Found
-from streams.stores.store import Family, Store, Vital
+from indicators.rounding import rfc3339
+from sensors.city import City
+from streams.stores.store import Event, Family, Store, Vital
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MS = timedelta(milliseconds=1)
-_FAR = timedelta(days=3)
-"""Values further back are not looked for where no bound is given."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MS: Final = timedelta(milliseconds=1)
+_UNTOLD_MS: Final = 15 * 60_000
+"""Values that were stored without their `at` are taken to be published so long after their end."""
+_FIRST_LOOK_MS: Final = 3_600_000
 
 
 class StoredRecords:
-    """What a store keeps of a city.
+    """What a store keeps of a city: of each window the newest revision, whenever it was published.
+
+    The newest values of all are read once; each question is asked of records of its own.
 
     Args:
         store: The store; it is asked from the thread that calls.
-        signs: The catalogue of vital signs.
+        city: Tells the time zones of places.
     """
 
-    lacks = "readings are not kept in the store: `vitals record` them, then `vitals explain`"
+    def __init__(self, store: Store, city: City) -> None:
+        self._store, self._city = store, city
 
-    def __init__(self, store: Store, signs: Mapping[str, VitalSign]) -> None:
-        self._store, self._signs = store, signs
-
-    def alert(self, id_: str) -> dict[str, Any] | None:
+    def event(self, id_: str) -> dict[str, Any] | None:
         """See `Records`."""
-        for event in self._store.history(Family.ALERT, id_.rpartition("-")[0]):
-            if event.id == id_:
-                found: dict[str, Any] = msgspec.json.decode(event.body)
-                return found
+        for family in (Family.ALERT, Family.WORKORDER):
+            events = self._store.history(family, id_)
+            if events:
+                return _tree(events[-1])
+            for event in self._store.history(family, id_.rpartition("-")[0]):
+                if event.id == id_:
+                    return _tree(event)
         return None
 
-    def values(self, place: str, after: int, until: int, by: int | None) -> list[dict[str, Any]]:
-        """See `Records`; a store has the newest revision only, whenever it was published."""
-        newest = [v for v in self._store.latest_vitals() if v.zone == place]
-        if after <= 0 and by is None:
-            return [_line(vital) for vital in newest]
-        last = min(until, by) if by is not None else until
-        first = max(after, last - _FAR // _MS)
-        since, end = (_EPOCH + (bound + 1) * _MS for bound in (first, last))
+    def incident(self, id_: str) -> list[dict[str, Any]]:
+        """See `Records`."""
+        return [_tree(event) for event in self._store.history(Family.ALERT, id_)]
+
+    def values(
+        self, place: str, signs: Collection[str], after: int, until: int, by: int | None
+    ) -> list[dict[str, Any]]:
+        """See `Records`."""
+        last = until if by is None else min(until, by)
+        since, end = (_EPOCH + (bound + 1) * _MS for bound in (after, last))
         found = [
-            _line(vital)
-            for about in newest
-            for vital in self._store.series(place, about.indicator, since, end)
+            vital
+            for sign in sorted(signs)
+            for vital in self._store.series(place, sign, since, end)
+            if _was_published(vital, by)
         ]
-        return sorted(found, key=lambda line: (line["window_end"], line["indicator"]))
+        return [self._line(v) for v in sorted(found, key=lambda v: (v.window_end, v.indicator))]
 
-    def readings(
-        self, zone: str, quantities: tuple[str, ...], start: int, end: int, by: int
-    ) -> list[Found]:
-        """See `Records`: none."""
-        del zone, quantities, start, end, by
-        return []
+    def newest(
+        self, place: str, signs: Collection[str], within: int, by: int | None
+    ) -> list[dict[str, Any]]:
+        """See `Records`."""
+        found = []
+        for vital in self._latest.get(place, ()):
+            if vital.indicator in signs:
+                if _was_published(vital, by):
+                    found.append(self._line(vital))
+                elif by is not None:
+                    found += self._before(place, vital.indicator, within, by)
+        return found
+
+    @cached_property
+    def _latest(self) -> dict[str, list[Vital]]:
+        """Place → the newest value of each of its signs, by sign."""
+        return {
+            place: list(vitals)
+            for place, vitals in groupby(self._store.latest_vitals(), key=lambda v: v.zone)
+        }
+
+    def _before(self, place: str, sign: str, within: int, by: int) -> list[dict[str, Any]]:
+        """The newest value of a sign by a time, looked for ever further back."""
+        span = min(_FIRST_LOOK_MS, within)
+        while not (found := self.values(place, (sign,), by - span, by, by)) and span < within:
+            span = min(5 * span, within)
+        return found[-1:]
+
+    def _line(self, vital: Vital) -> dict[str, Any]:
+        """The value as it stood on the topic."""
+        timezone = self._timezone(vital.zone)
+        stamps = {
+            "window_start": _ms(vital.window_start),
+            "window_end": _ms(vital.window_end),
+            "at": _published(vital),
+        }
+        line: dict[str, Any] = msgspec.to_builtins(vital)
+        return line | {name: rfc3339(ms, timezone) for name, ms in stamps.items()}
+
+    def _timezone(self, place: str) -> str:
+        zones = self._city.zones
+        if place in zones:
+            return zones[place].timezone
+        within = (z.timezone for z in zones.values() if place in (z.town, z.district))
+        return next(within, "UTC")
 
 
-def _line(vital: Vital) -> dict[str, Any]:
-    """The value as it stood on the topic; when it was published is taken from its window."""
-    line: dict[str, Any] = msgspec.to_builtins(vital)
-    return line | {"at": line["window_end"]}
+def _tree(event: Event) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.json.decode(event.body)
+    return found
+
+
+def _ms(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MS
+
+
+def _published(vital: Vital) -> int:
+    """When a value was published, Unix ms."""
+    return _ms(vital.window_end) + _UNTOLD_MS if vital.at is None else _ms(vital.at)
+
+
+def _was_published(vital: Vital, by: int | None) -> bool:
+    """Whether a value stood at a time; of one that was corrected since, the window had ended."""
+    if by is None:
+        return True
+    is_first = vital.revision == 0 and vital.at is not None
+    return (_published(vital) if is_first else _ms(vital.window_end)) <= by

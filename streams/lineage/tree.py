@@ -1,6 +1,6 @@
 """The tree of what a value is made of: other values, and readings at its leaves. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -9,6 +9,7 @@ from indicators.plan import SignPlan, plan_zone
 from indicators.rollup import HEALTH_INDEX
 from indicators.vital_sign import Basis, VitalSign
 from sensors.city import City
+from streams.lineage.readings import Found, Picked, Wanted, Words
 from streams.lineage.times import instant_of
 
 _FRESH_WINDOWS: Final = 3
@@ -16,75 +17,97 @@ _RECENT_MS: Final = 3 * 86_400_000
 """What an index is made of ended within this time of it."""
 
 
+_NOT_FOLLOWED: Final[Words] = {
+    "zh": "未再往下追溯：请加大深度（depth）",
+    "en": "not followed any further: raise the depth",
+}
+_NOT_IN_CATALOGUE: Final[Words] = {
+    "zh": "不在本城市包的体征目录中",
+    "en": "not in the catalogue of this city pack",
+}
+_MADE_OF_SILENCE: Final[Words] = {
+    "zh": "由各终端最近一次上报的时间得出；`down` 列出失联的终端",
+    "en": "made of when each terminal was last heard; `down` names those that were not",
+}
+
+
 class LineageError(Exception):
     """A value cannot be traced; says why and what to do."""
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A reading that a value is made of.
-
-    Attributes:
-        terminal: Terminal.
-        quantity: Quantity.
-        time: Event time, RFC 3339.
-        value: In the catalogue's unit.
-        unit: That unit.
-    """
-
-    terminal: str
-    quantity: str
-    time: str
-    value: float
-    unit: str
 
 
 class Node(msgspec.Struct):
     """One value and what it is made of.
 
     Attributes:
-        id: `<place>/<sign>/<window end>`, or the id of an alert.
+        id: `<place>/<sign>/<window end>`, or the id of an event of an alert or a work order.
         line: The record as it was published.
-        made_of: Values below it.
+        made_of: What is below it: values, or the alerts of an order.
         readings: Readings below it, by terminal, quantity and time.
-        note: What cannot be shown, and why.
+        note: What cannot be shown, and why; by language.
     """
 
     id: str
     line: dict[str, Any]
     made_of: list["Node"] = []
     readings: list[Found] = []
-    note: str = ""
+    note: Words = {}
+
+
+class Trace(msgspec.Struct):
+    """A tree whose readings are still to be found.
+
+    Attributes:
+        root: The tree.
+        leaves: What readings are wanted, and for which of its values.
+    """
+
+    root: Node
+    leaves: dict[Wanted, list[Node]] = {}
+
+    def fill(self, found: Mapping[Wanted, Picked]) -> Node:
+        """The tree with its readings.
+
+        Args:
+            found: Those of all leaves.
+        """
+        for wanted, nodes in self.leaves.items():
+            picked = found[wanted]
+            for node in nodes:
+                node.readings, node.note = picked.readings, picked.note
+        return self.root
 
 
 class Records(Protocol):
-    """Where published values and accepted readings are found. All times are Unix ms.
+    """Where published values and events are found. All times are Unix ms."""
 
-    Attributes:
-        lacks: Why readings cannot be shown; empty where they can.
-    """
+    def event(self, id_: str) -> dict[str, Any] | None:
+        """The CloudEvent of this id; of an incident or an order the newest."""
 
-    lacks: str
+    def incident(self, id_: str) -> list[dict[str, Any]]:
+        """The CloudEvents of an incident, the oldest first."""
 
-    def alert(self, id_: str) -> dict[str, Any] | None:
-        """The CloudEvent of an alert."""
-
-    def values(self, place: str, after: int, until: int, by: int | None) -> list[dict[str, Any]]:
-        """Published values of a place whose windows end in (after, until].
+    def values(
+        self, place: str, signs: Collection[str], after: int, until: int, by: int | None
+    ) -> list[dict[str, Any]]:
+        """Published values of signs of a place whose windows end in (after, until], by end, sign.
 
         Of each window the newest revision that was published by `by`; of all where it is None.
         """
 
-    def readings(
-        self, zone: str, quantities: tuple[str, ...], start: int, end: int, by: int
-    ) -> list[Found]:
-        """Readings of a zone in [start, end), as they were accepted by a stream time."""
+    def newest(
+        self, place: str, signs: Collection[str], within: int, by: int | None
+    ) -> list[dict[str, Any]]:
+        """The newest value of each sign that was published by a time, by sign.
+
+        None ended longer than `within` before it; where it is None, the newest of all are meant.
+        """
 
 
 class Lineage:
     """Explains values.
 
     Args:
-        records: What was published and received.
+        records: What was published.
         city: Places and terminals.
         signs: The catalogue of vital signs.
         depth: How many levels below the value are followed.
@@ -94,37 +117,56 @@ class Lineage:
         self, records: Records, city: City, signs: Mapping[str, VitalSign], depth: int = 4
     ) -> None:
         self._records, self._city, self._signs, self._depth = records, city, signs, depth
+        self._leaves: dict[Wanted, list[Node]] = {}
 
-    def explain(self, id_: str) -> Node:
-        """The tree of a value or an alert.
+    def trace(self, id_: str) -> Trace:
+        """The tree of a value, an alert or a work order, down to what readings are wanted.
 
         Args:
             id_: `<place>/<sign>/<window end>`, where the end may be left out for the newest value;
-                or the id of an alert.
+                or the id of an alert, an incident, a work order, or an event of these.
 
         Raises:
             LineageError: There is no such value.
+            ValueError: The window end is no time with an offset.
         """
-        event = self._records.alert(id_)
-        if event is not None:
-            reason, zone = event["data"]["reason"], event["data"]["zone"]
-            ended, by = instant_of(reason["window_end"]), instant_of(event["time"])
-            return Node(
-                id_, event, [self._value(zone, reason["indicator"], ended, by, self._depth)]
-            )
-        place, sign, end = _parts(id_)
-        return self._value(place, sign, end, None, self._depth)
+        self._leaves = {}
+        event = self._records.event(id_)
+        if event is None:
+            place, sign, end = _parts(id_)
+            root = self._value(place, sign, end, None)
+        elif "order" in event["data"]:
+            root = self._order(event)
+        else:
+            root = self._alert(event)
+        return Trace(root, self._leaves)
 
-    def _value(self, place: str, sign: str, end: int | None, by: int | None, depth: int) -> Node:
-        after, until = (0, 2**62) if end is None else (end - 1, end)
-        lines = [
-            line
-            for line in self._records.values(place, after, until, by)
-            if line["indicator"] == sign
-        ]
+    def _order(self, event: dict[str, Any]) -> Node:
+        """An order is made of its incidents: what raised each, and what was last said of it."""
+        node, by = Node(event["id"], event), instant_of(event["time"])
+        for incident in event["data"]["incidents"]:
+            alerts = [a for a in self._records.incident(incident) if instant_of(a["time"]) <= by]
+            ends = {alert["id"]: alert for alert in (*alerts[:1], *alerts[-1:])}
+            node.made_of += [self._alert(alert) for alert in ends.values()]
+        return node
+
+    def _alert(self, event: dict[str, Any]) -> Node:
+        node, reason = Node(event["id"], event), event["data"]["reason"]
+        ended, by = instant_of(reason["window_end"]), instant_of(event["time"])
+        try:
+            node.made_of = [self._value(event["data"]["zone"], reason["indicator"], ended, by)]
+        except LineageError as error:
+            node.note = {"zh": f"所依据的体征值已不在库中：{reason['indicator']}", "en": str(error)}
+        return node
+
+    def _value(self, place: str, sign: str, end: int | None, by: int | None) -> Node:
+        if end is None:
+            lines = self._records.newest(place, (sign,), _RECENT_MS, None)
+        else:
+            lines = self._records.values(place, (sign,), end - 1, end, by)
         if not lines:
             raise LineageError(self._missing(place, sign, end))
-        return self._node(max(lines, key=lambda line: instant_of(line["window_end"])), depth)
+        return self._node(lines[-1], self._depth)
 
     def _missing(self, place: str, sign: str, end: int | None) -> str:
         if sign not in self._signs:
@@ -138,29 +180,28 @@ class Lineage:
     def _node(self, line: dict[str, Any], depth: int) -> Node:
         node = Node(f"{line['zone']}/{line['indicator']}/{line['window_end']}", line)
         if depth <= 0:
-            node.note = "not followed any further: raise the depth"
-            return node
-        if line["kind"] != "zone":
+            node.note = _NOT_FOLLOWED
+        elif line["kind"] != "zone":
             node.made_of = [self._node(zone, depth - 1) for zone in self._zones_below(line)]
-            return node
-        sign = self._signs.get(line["indicator"])
-        plan = self._plan(line)
+        else:
+            self._of_zone(node, depth)
+        return node
+
+    def _of_zone(self, node: Node, depth: int) -> None:
+        """Follow the value of a zone."""
+        line = node.line
+        sign, plan = self._signs.get(line["indicator"]), self._plan(line)
         if sign is None or plan is None:
-            node.note = "not in the catalogue of this city pack"
+            node.note = _NOT_IN_CATALOGUE
         elif sign.basis is Basis.READINGS:
-            start, end, by = (
-                instant_of(line[name]) for name in ("window_start", "window_end", "at")
-            )
-            node.readings = self._records.readings(line["zone"], plan.quantities, start, end, by)
-            node.note = self._records.lacks
+            start, end, by = _span(line)
+            wanted = Wanted(line["zone"], plan.quantities, start, end, by)
+            self._leaves.setdefault(wanted, []).append(node)
         elif sign.basis is Basis.LIVENESS:
-            node.note = (
-                "made of when each terminal was last heard; `down` names those that were not"
-            )
+            node.note = _MADE_OF_SILENCE
         else:
             below = self._history(line, plan) if sign.basis is Basis.HISTORY else self._newest(line)
             node.made_of = [self._node(value, depth - 1) for value in below]
-        return node
 
     def _plan(self, line: dict[str, Any]) -> SignPlan | None:
         zone = self._city.zones.get(line["zone"])
@@ -172,35 +213,23 @@ class Lineage:
         """The values of the signs it is made of whose windows end within its own."""
         return [
             value
-            for value in self._records.values(line["zone"], *_span(line))
-            if value["indicator"] in plan.sources
-            and not instant_of(value["window_end"]) % plan.source_hop
+            for value in self._records.values(line["zone"], plan.sources, *_span(line))
+            if not instant_of(value["window_end"]) % plan.source_hop
         ]
 
     def _newest(self, line: dict[str, Any]) -> list[dict[str, Any]]:
         """The newest value of each sign with a sub-score, as the index saw them."""
-        by = instant_of(line["at"])
-        found: dict[str, dict[str, Any]] = {}
-        for value in self._records.values(line["zone"], by - _RECENT_MS, by, by):
-            sign = self._signs.get(value["indicator"])
-            if sign is not None and sign.utility:
-                found[value["indicator"]] = value
-        return [value for _, value in sorted(found.items())]
+        scored = [id_ for id_, sign in self._signs.items() if sign.utility]
+        return self._records.newest(line["zone"], scored, _RECENT_MS, instant_of(line["at"]))
 
     def _zones_below(self, line: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The newest index of each zone of a town or district, the worst first."""
-        end, by = instant_of(line["window_end"]), instant_of(line["at"])
-        window = end - instant_of(line["window_start"])
+        start, end, by = _span(line)
+        after = end - _FRESH_WINDOWS * (end - start)
         found = []
         for zone in self._city.zones.values():
-            if line["zone"] not in (zone.town, zone.district):
-                continue
-            values = [
-                value
-                for value in self._records.values(zone.id, end - _FRESH_WINDOWS * window, by, by)
-                if value["indicator"] == HEALTH_INDEX
-            ]
-            found += values[-1:]
+            if line["zone"] in (zone.town, zone.district):
+                found += self._records.values(zone.id, (HEALTH_INDEX,), after, by, by)[-1:]
         yield from sorted(found, key=lambda v: (v["value"] is None, v["value"] or 0.0, v["zone"]))
 
 
@@ -216,6 +245,6 @@ def _parts(id_: str) -> tuple[str, str, int | None]:
     if not place or not sign:
         raise LineageError(
             f"{id_!r} is no id of a value: <place>/<sign>/<window end>, e.g. "
-            "dip/water_depth/2026-06-01T12:00:00+08:00; nor the id of an alert of this run"
+            "dip/water_depth/2026-06-01T12:00:00+08:00; nor the id of an alert or a work order"
         )
     return place, sign, instant_of(end) if end else None

@@ -84,11 +84,14 @@ def series(
 @router.get("/api/explain")
 async def explain(
     context: Context,
-    value: Annotated[str, Query(description="place/sign, place/sign/window end, or an alert's id")],
-    depth: Annotated[int, Query(ge=1, le=6)] = 3,
+    id: Annotated[  # noqa: A002 - the query's name
+        str, Query(description="place/sign, place/sign/window end, or id of an alert or order")
+    ] = "",
+    value: Annotated[str, Query(description="the same, under its former name")] = "",
+    depth: Annotated[int, Query(ge=1, le=6)] = 4,
 ) -> Response:
-    """What an index, a value or an alert is made of, as a tree."""
-    return _json(await explained(context, value, depth))
+    """What an index, a value, an alert or a work order is made of, as a tree down to readings."""
+    return _json(await explained(context, id or value, depth))
 
 
 @router.get("/api/alerts")

@@ -9,9 +9,10 @@ from fastapi.staticfiles import StaticFiles
 
 from sensors.city import City
 from streams.clock import wall_seconds
+from streams.lineage.live import no_readings
 from streams.ops import actions, api, pages
 from streams.ops.commands import CommandSender
-from streams.ops.context import OpsContext
+from streams.ops.context import OpsContext, ReadingsOf
 from streams.ops.kept import Kept
 from streams.ops.ledger import MeteredLedger
 from streams.ops.wording import Wording
@@ -27,13 +28,15 @@ _HEADERS = {
 }
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - all that a page shows comes in here
     store: Store,
     ledger: MeteredLedger,
     city: City,
     command_sender: CommandSender,
     wording: Wording | None = None,
     clock: Callable[[], float] = wall_seconds,
+    *,
+    readings: ReadingsOf = no_readings,
 ) -> FastAPI:
     """Build the application; whoever serves it opens and closes what it is given.
 
@@ -44,9 +47,10 @@ def create_app(
         command_sender: Publishes what people ask.
         wording: Labels; ids are shown where absent.
         clock: Stream time, Unix seconds.
+        readings: Finds the readings of values.
     """
     app = FastAPI(title="City vital signs: operations", docs_url=None, redoc_url=None)
-    context = OpsContext(store, ledger, city, command_sender, wording or Wording(), clock)
+    context = OpsContext(store, ledger, city, command_sender, wording or Wording(), clock, readings)
     app.state.context = context
     app.state.board = Kept(lambda: pages.render_board(context), BOARD_SECONDS)
     app.include_router(api.router)

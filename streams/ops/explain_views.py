@@ -5,7 +5,7 @@ One level at a time: each part leads to its own page, so that a page costs one l
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -13,19 +13,14 @@ from indicators.topics import TOPICS
 from indicators.vital_sign import VitalSign
 from indicators.words import Label, shown
 from sensors.city import City
-from streams.lineage.tree import Found, Node
+from streams.lineage.readings import Found
+from streams.lineage.tree import Node
 from streams.ops.sign_views import SignView, sign_view
 from streams.ops.views import timezone_of
 from streams.ops.wording import LevelLook, Wording
 from streams.stores.store import Vital
 
 READINGS_SHOWN = 200
-_NOTES: Final = (
-    ("not in the catalogue", "本城市包的体征目录中没有此体征"),
-    ("made of when each terminal", "由各终端最近一次上报的时间得出；“明细”中 down 为未上报的终端"),
-    ("readings are not kept", "数据库不保存原始读数：先用 vitals record 录制，再用 vitals explain"),
-)
-"""How a note of the lineage begins → in Chinese."""
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -117,7 +112,7 @@ def explain_view(node: Node, city: City, wording: Wording, now: datetime) -> Exp
         steps=_steps(about, wording), terminals=_terminals(line, city), topics=_topics(line),
         detail=tuple((name, _json(value)) for name, value in sorted(line["detail"].items())),
         below=below, readings=tuple(node.readings[:READINGS_SHOWN]), count=len(node.readings),
-        note=_note(node.note),
+        note=(node.note.get("zh", ""), node.note.get("en", "")),
     )  # fmt: skip
 
 
@@ -172,10 +167,6 @@ def _topics(line: Mapping[str, Any]) -> tuple[Share, ...]:
         if t.id in scores
     ]
     return tuple(sorted(found, key=lambda share: -share.percent))
-
-
-def _note(note: str) -> Label:
-    return next((zh for begin, zh in _NOTES if note.startswith(begin)), note), note
 
 
 def _json(value: object) -> str:

@@ -9,21 +9,24 @@ from streams.ops.context import OpsContext
 
 
 async def explained(context: OpsContext, id_: str, depth: int) -> Node:
-    """What a value or an alert is made of.
+    """What a value, an alert or a work order is made of, down to readings.
 
     Args:
         context: The page's world.
-        id_: place/sign, place/sign/window end, or an alert's id.
+        id_: place/sign, place/sign/window end, or the id of an alert or an order.
         depth: How many levels down.
 
     Raises:
         HTTPException: 404: there is no such value; its detail says why.
     """
-    records = StoredRecords(context.store, context.wording.catalogue)
+    records = StoredRecords(context.store, context.city)
     lineage = Lineage(records, context.city, context.wording.catalogue, depth)
     # A + that a browser was given as it is arrives as a space.
     wanted = id_.replace(" ", "+")
     try:
-        return await run_in_threadpool(lineage.explain, wanted)
+        async with context.explaining:
+            trace = await run_in_threadpool(lineage.trace, wanted)
     except (LineageError, ValueError) as error:
         raise HTTPException(404, str(error)) from None
+    found = await context.readings(trace.leaves)
+    return await run_in_threadpool(trace.fill, found)

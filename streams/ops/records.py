@@ -67,7 +67,8 @@ def decode(topic: str, value: bytes) -> Decoded:
 def _vital_row(line: bytes) -> Row:
     row = _vital.decode(line)
     start, end = _instant(row.window_start), _instant(row.window_end)
-    return msgspec.structs.replace(row, window_start=start, window_end=end)
+    at = None if row.at is None else _instant(row.at)
+    return msgspec.structs.replace(row, window_start=start, window_end=end, at=at)
 
 
 def _score_row(line: bytes) -> Row:

@@ -12,6 +12,7 @@ from indicators.registry import catalogue
 from sensors.city import City
 from streams.citypack import load_pack
 from streams.clock import Clock
+from streams.lineage.live import KafkaReadings
 from streams.ops.app import create_app
 from streams.ops.commands import KafkaCommandSender
 from streams.ops.ledger import MeteredLedger
@@ -49,7 +50,8 @@ async def serve(settings: Settings, city: City, wording: Wording, stopping: asyn
     book, clock = MeteredLedger(), Clock(settings.clock_anchor, settings.speed)
     metrics = ProjectionMetrics(book.registry)
     sender = KafkaCommandSender(settings, clock)
-    app = create_app(store, book, city, sender, wording, clock.now)
+    readings = KafkaReadings(settings, city, clock.wall_at)
+    app = create_app(store, book, city, sender, wording, clock.now, readings=readings)
     server = _Server(uvicorn.Config(
         app, host=settings.ops_host, port=settings.ops_port, log_config=None, lifespan="off",
         timeout_graceful_shutdown=5,

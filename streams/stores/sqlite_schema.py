@@ -113,6 +113,7 @@ class _About(msgspec.Struct, omit_defaults=True):
     weights: dict[str, float] = {}
     rules: str = ""
     text: dict[str, str] = {}
+    at: int | None = None
 
 
 _about = msgspec.json.Decoder(_About)
@@ -126,7 +127,8 @@ def from_ms(ms: int) -> datetime:
 def of_vital(row: Vital) -> tuple[Any, ...]:
     """The row's columns."""
     detail = msgspec.json.encode(row.detail).decode()
-    about = _About(row.quality, row.weights, row.rules, row.text)
+    at = None if row.at is None else to_ms(row.at)
+    about = _About(row.quality, row.weights, row.rules, row.text, at)
     return (
         row.zone, row.indicator, to_ms(row.window_end), to_ms(row.window_start), row.value,
         row.unit, row.level, row.coverage, row.revision, row.reason, row.kind, detail,
@@ -161,6 +163,7 @@ def to_vital(columns: Sequence[Any]) -> Vital:
         value=value, unit=unit, level=level, coverage=coverage, revision=revision, reason=reason,
         kind=kind, detail=msgspec.json.decode(detail), quality=about.quality,
         weights=about.weights, rules=about.rules, text=about.text,
+        at=None if about.at is None else from_ms(about.at),
     )  # fmt: skip
 
 

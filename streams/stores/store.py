@@ -44,6 +44,8 @@ class Vital(msgspec.Struct, frozen=True, kw_only=True):
         weights: Terminal → share in the value, 0–1.
         rules: Version of the rules by which it was made.
         text: The value in one sentence, by language (zh, en).
+        at: Stream time at which it was published, aware, whole milliseconds; None where it was
+            stored before this was kept.
     """
 
     zone: str
@@ -62,6 +64,7 @@ class Vital(msgspec.Struct, frozen=True, kw_only=True):
     weights: dict[str, float] = {}
     rules: str = ""
     text: dict[str, str] = {}
+    at: datetime | None = None
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):

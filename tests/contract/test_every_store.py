@@ -100,6 +100,7 @@ def test_what_a_value_says_of_itself_comes_back(store: Store) -> None:
     whole = a_vital(
         quality="suspect", weights={"wl-1": 0.75, "wl-2": 0.25}, rules="testville-1",
         text={"zh": "积水深度 31 cm。", "en": "Water depth 31 cm."},
+        at=NOON + timedelta(minutes=1, milliseconds=5400),
     )  # fmt: skip
     store.write([whole])
     assert seen(store) == [whole]

@@ -227,7 +227,7 @@ async def test_value_is_explained_by_what_it_is_made_of(
     client: httpx.AsyncClient, store: Store
 ) -> None:
     store.write([a_vital(minute, value=0.1 * minute) for minute in range(1, 4)])
-    answer = await client.get("/api/explain", params={"value": "a/water_depth"})
+    answer = await client.get("/api/explain", params={"id": "a/water_depth"})
     assert answer.status_code == 200
     assert answer.json()["line"]["value"] == pytest.approx(0.3)
 
@@ -235,7 +235,7 @@ async def test_value_is_explained_by_what_it_is_made_of(
 async def test_what_cannot_be_explained_is_not_found_and_said_why(
     client: httpx.AsyncClient,
 ) -> None:
-    answer = await client.get("/api/explain", params={"value": "a/no_such_sign"})
+    answer = await client.get("/api/explain", params={"id": "a/no_such_sign"})
     assert answer.status_code == 404
     assert "no vital sign 'no_such_sign'" in answer.json()["detail"]
 
