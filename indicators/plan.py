@@ -194,9 +194,14 @@ def plan_zone(
 def remembered(plans: Iterable[SignPlan]) -> Remembered:
     """How long readings are needed by what reads them, ms: late ones, and for open windows."""
     plans = list(plans)
-    span = max((plan.window + plan.hop + plan.grace for plan in plans), default=0)
+    span = max((_span(plan) for plan in plans), default=0)
     horizon = max((plan.horizon for plan in plans), default=0)
     return horizon + span, span
+
+
+def _span(plan: SignPlan) -> int:
+    """A window, the next one begun and its grace, ms; a day may be longer than its plan says."""
+    return plan.window + plan.hop + plan.grace + (2 * _HOUR_MS if plan.is_daily else 0)
 
 
 def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
@@ -239,6 +244,7 @@ def _plan_readings(sign: VitalSign, declared: list[DeclaredQuantity]) -> SignPla
         horizon=horizon_ms(slowest),
         silence=max(_HOUR_MS, (window + 3 * hop) * 1000),
         quantities=tuple(sorted({q.name for q in declared})),
+        is_daily=hop * 1000 == DAY_MS,
     )
 
 
@@ -264,7 +270,7 @@ def _plan_history(id_: str, made_of: Mapping[str, VitalSign], plans: dict[str, S
         silence=max(_QUIET_MS, (window + 3 * hop) * 1000),
         sources=tuple(plan.sign.id for plan in sources),
         depth=1 + max(plan.depth for plan in sources),
-        is_daily=sign.hop_s == DAY_MS / 1000,
+        is_daily=hop * 1000 == DAY_MS,
     )
 
 
@@ -286,4 +292,5 @@ def _plan_derived(sign: VitalSign, known: Iterable[SignPlan], quickest: float) -
         # What comes more slowly is counted with its newest value, and not waited for.
         prompt = (plan.grace for plan in known if plan.sign.utility and plan.hop <= hop)
         grace = max(prompt, default=grace) + 1000
-    return SignPlan(sign, hop, hop, grace, 0, max(_QUIET_MS, 4 * hop))
+    quiet = max(_QUIET_MS, 4 * hop)
+    return SignPlan(sign, hop, hop, grace, 0, quiet, is_daily=hop == DAY_MS)
