@@ -111,14 +111,16 @@ def _share(history: Mapping[str, Sequence[Past]], expected: int) -> float:
 def _derived(window: Window, start: int, memory: dict[str, Any], heard: Heard) -> Inputs:
     """What a sign is given that no reading feeds."""
     sign, end = window.sign, window.end
-    zone, is_liveness = sign.zone, sign.plan.sign.basis is Basis.LIVENESS
+    zone, basis = sign.zone, sign.plan.sign.basis
+    is_index = basis is Basis.SIGNS
     return Inputs(
         zone=zone.plan.zone,
         start=start,
         end=end,
-        heard=heard.of(zone, window.at) if is_liveness else {},
-        latest={} if is_liveness else _latest(zone),
-        hops={} if is_liveness else zone.hops,
+        heard=heard.of(zone, window.at) if basis is Basis.LIVENESS else {},
+        lags=heard.lags.take(zone, start, end) if basis is Basis.CLOCKS else {},
+        latest=_latest(zone) if is_index else {},
+        hops=zone.hops if is_index else {},
         memory=memory,
     )
 

@@ -161,7 +161,7 @@ class ZonePlan(msgspec.Struct, frozen=True, dict=True):
 
 _HOUR_MS = 3_600_000
 _QUIET_MS = 26 * _HOUR_MS
-_DERIVED = (Basis.LIVENESS, Basis.SIGNS)
+_DERIVED = (Basis.LIVENESS, Basis.CLOCKS, Basis.SIGNS)
 _GRACE_MS = 5000
 """How long liveness waits for a last word, whatever the terminals measure."""
 

@@ -18,6 +18,7 @@ from indicators.edges import ANY, ASLEEP, Edges
 from indicators.foresight import Foresight, Outlook, Rows
 from indicators.gatherings import Gatherings
 from indicators.heard import Heard
+from indicators.lags import Lags
 from indicators.plan import ZonePlan
 from indicators.rounds import take_rhythms
 from indicators.silence import Silence
@@ -35,13 +36,17 @@ class Vitals:
     Args:
         directory: Numbers of terminals and channels.
         regions: Their readings.
+
+    Attributes:
+        lags: Is told of frames, where signs of clocks are made.
     """
 
     def __init__(self, directory: Directory, regions: Regions) -> None:
         self._directory = directory
         self._closings = Closings()
         self._gatherings = Gatherings(directory, regions)
-        self._heard = Heard(directory)
+        self.lags = Lags(directory)
+        self._heard = Heard(directory, self.lags)
         self._values = WindowValues(self._gatherings, self._heard)
         self._silence = Silence(self._gatherings, self._heard, regions)
         self.edges = Edges()

@@ -157,6 +157,8 @@ class Lineage:
             node.note = (
                 "made of when each terminal was last heard; `down` names those that were not"
             )
+        elif sign.basis is Basis.CLOCKS:
+            node.note = "made of when packs were received, and of the time of their newest readings"
         else:
             below = self._history(line, plan) if sign.basis is Basis.HISTORY else self._newest(line)
             node.made_of = [self._node(value, depth - 1) for value in below]
