@@ -56,7 +56,7 @@ class Corrections:
                 (own.place, own.about.id, later)
                 for sign, end in windows
                 for own in sign.makes
-                for later in ends_made_of(own, end, now)
+                for later in ends_made_of(own, sign, end, now)
             )
         return out
 

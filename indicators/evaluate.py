@@ -80,7 +80,7 @@ def evaluate(
                 Inputs(sign.zone.plan.zone, start, end, history=history, memory=memory)
             )
     else:
-        measure = about.formula(_derived(window, memory, heard))
+        measure = about.formula(_derived(window, start, memory, heard))
     value, level = measure.value, None
     if value is not None:
         value = significant(value)
@@ -114,17 +114,19 @@ def _share(history: Mapping[str, Sequence[Past]], expected: int) -> float:
     return min(round(arrived / expected, 4), 1.0) if expected else 0.0
 
 
-def _derived(window: Window, memory: dict[str, Any], heard: Heard) -> Inputs:
+def _derived(window: Window, start: int, memory: dict[str, Any], heard: Heard) -> Inputs:
     """What a sign is given that no reading feeds."""
     sign, end = window.sign, window.end
-    zone, is_liveness = sign.zone, sign.plan.sign.basis is Basis.LIVENESS
+    zone, basis = sign.zone, sign.plan.sign.basis
+    is_index = basis is Basis.SIGNS
     return Inputs(
         zone=zone.plan.zone,
-        start=end - sign.plan.window,
+        start=start,
         end=end,
-        heard=heard.of(zone, window.at) if is_liveness else {},
-        latest={} if is_liveness else _latest(zone),
-        hops={} if is_liveness else zone.hops,
+        heard=heard.of(zone, window.at) if basis is Basis.LIVENESS else {},
+        lags=heard.lags.take(zone, start, end) if basis is Basis.CLOCKS else {},
+        latest=_latest(zone) if is_index else {},
+        hops=zone.hops if is_index else {},
         memory=memory,
     )
 

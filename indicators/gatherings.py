@@ -44,12 +44,15 @@ class Gatherings:
     def __init__(self, directory: Directory, regions: Regions) -> None:
         self._directory, self._regions = directory, regions
         self._members = 0
+        self._has_days = False
         self._by_shelf: dict[int, dict[tuple[int, ...], Gathering]] = {}
 
     def place(self, zone: ZoneVitals) -> None:
         """Put a zone's signs on a shelf."""
         zone.shelf = self._members // _SHELF
         self._members += sum(sign.size for sign in zone.signs.values())
+        fed = (sign.plan for sign in zone.signs.values() if sign.is_fed)
+        self._has_days |= any(plan.is_daily for plan in fed)
 
     def forget(self, sign: Sign) -> None:
         """Look its members up again: one of them got a group."""
@@ -95,7 +98,11 @@ class Gatherings:
     def _gathering(self, signs: Sequence[Sign], ends: Sequence[int]) -> Gathering:
         first = ends[0]
         after = [end - first for end in ends]
+        windows = [sign.plan.window for sign in signs]
         key = tuple([sign.slot for sign in signs] + after)
+        if self._has_days:
+            windows = [end - s.start_of(end) for s, end in zip(signs, ends, strict=True)]
+            key += tuple(windows)
         shelf = self._by_shelf.setdefault(signs[0].zone.shelf, {})
         gathering = shelf.get(key)
         if gathering is None:
@@ -103,6 +110,5 @@ class Gatherings:
                 self._by_shelf.clear()
                 shelf = self._by_shelf[signs[0].zone.shelf] = {}
             members = [self.members(sign) for sign in signs]
-            windows = [sign.plan.window for sign in signs]
             gathering = shelf[key] = Gathering(members, windows, after, self._regions)
         return gathering

@@ -5,6 +5,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
+from indicators.lags import Lags
 from indicators.zone_vitals import ZoneVitals
 from sensors.decimals import Ints
 from sensors.directory import Directory
@@ -16,10 +17,11 @@ class Heard:
 
     Args:
         directory: Knows what has come of each.
+        lags: Knows how far behind it was.
     """
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, directory: Directory, lags: Lags) -> None:
+        self._directory, self.lags = directory, lags
         self._ahead: dict[int, tuple[list[int], list[int]]] = {}
 
     def run_ahead(self, terminals: Ints, received: Ints, instants: Ints) -> None:

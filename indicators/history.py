@@ -14,6 +14,9 @@ def remember(sign: Sign, value: VitalValue) -> None:
     """Keep a value for the signs that are made of it; a correction takes the place of another."""
     kept, past = sign.plan.kept, sign.state.past
     end = value.window_end
+    if sign.plan.is_daily:
+        # Days end at no multiple of anything, and there are few.
+        kept = tuple((1, long) for _, long in kept)
     if not any(end % every == 0 for every, _ in kept):
         return
     detail = {key: value.detail[key] for key in sign.about.kept if key in value.detail}
@@ -73,9 +76,9 @@ def _step(source: Sign, every: int) -> int:
     return every if every % hop == 0 else hop
 
 
-def ends_made_of(sign: Sign, end: int, now: int) -> Iterator[int]:
+def ends_made_of(sign: Sign, source: Sign, end: int, now: int) -> Iterator[int]:
     """The ends of its closed windows that hold a source's window which ends at an instant, ms."""
-    if end % sign.plan.source_hop:
+    if end % sign.plan.source_hop and not source.plan.is_daily:
         return
     next_end = sign.state.next_end
     own = sign.end_after(end - 1)

@@ -164,7 +164,7 @@ class ZonePlan(msgspec.Struct, frozen=True, dict=True):
 
 _HOUR_MS = 3_600_000
 _QUIET_MS = 26 * _HOUR_MS
-_DERIVED = (Basis.LIVENESS, Basis.SIGNS)
+_DERIVED = (Basis.LIVENESS, Basis.CLOCKS, Basis.SIGNS)
 _LONGEST_WORD_S = 900.0
 """A terminal's word stands no longer than this [D]."""
 _GRACE_MS = 5000
@@ -199,9 +199,14 @@ def plan_zone(
 def remembered(plans: Iterable[SignPlan]) -> Remembered:
     """How long readings are needed by what reads them, ms: late ones, and for open windows."""
     plans = list(plans)
-    span = max((plan.window + plan.hop + plan.grace for plan in plans), default=0)
+    span = max((_span(plan) for plan in plans), default=0)
     horizon = max((plan.horizon for plan in plans), default=0)
     return horizon + span, span
+
+
+def _span(plan: SignPlan) -> int:
+    """A window, the next one begun and its grace, ms; a day may be longer than its plan says."""
+    return plan.window + plan.hop + plan.grace + (2 * _HOUR_MS if plan.is_daily else 0)
 
 
 def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
@@ -248,6 +253,7 @@ def _plan_readings(sign: VitalSign, declared: list[DeclaredQuantity]) -> SignPla
         silence=max(_HOUR_MS, (window + 3 * hop) * 1000),
         quantities=tuple(sorted({q.name for q in declared})),
         word=0 if window == word else word * 1000,
+        is_daily=hop * 1000 == DAY_MS,
     )
 
 
@@ -273,7 +279,7 @@ def _plan_history(id_: str, made_of: Mapping[str, VitalSign], plans: dict[str, S
         silence=max(_QUIET_MS, (window + 3 * hop) * 1000),
         sources=tuple(plan.sign.id for plan in sources),
         depth=1 + max(plan.depth for plan in sources),
-        is_daily=sign.hop_s == DAY_MS / 1000,
+        is_daily=hop * 1000 == DAY_MS,
     )
 
 
@@ -295,4 +301,5 @@ def _plan_derived(sign: VitalSign, known: Iterable[SignPlan], quickest: float) -
         # What comes more slowly is counted with its newest value, and not waited for.
         prompt = (plan.grace for plan in known if plan.sign.utility and plan.hop <= hop)
         grace = max(prompt, default=grace) + 1000
-    return SignPlan(sign, hop, hop, grace, 0, max(_QUIET_MS, 4 * hop))
+    quiet = max(_QUIET_MS, 4 * hop)
+    return SignPlan(sign, hop, hop, grace, 0, quiet, is_daily=hop == DAY_MS)

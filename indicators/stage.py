@@ -18,6 +18,7 @@ from indicators.edges import ANY, ASLEEP, Edges
 from indicators.foresight import Foresight, Outlook, Rows
 from indicators.gatherings import Gatherings
 from indicators.heard import Heard
+from indicators.lags import Lags
 from indicators.plan import ZonePlan
 from indicators.rounds import take_rhythms
 from indicators.silence import Silence
@@ -35,13 +36,17 @@ class Vitals:
     Args:
         directory: Numbers of terminals and channels.
         regions: Their readings.
+
+    Attributes:
+        lags: Is told of frames, where signs of clocks are made.
     """
 
     def __init__(self, directory: Directory, regions: Regions) -> None:
         self._directory = directory
         self._closings = Closings()
         self._gatherings = Gatherings(directory, regions)
-        self._heard = Heard(directory)
+        self.lags = Lags(directory)
+        self._heard = Heard(directory, self.lags)
         self._values = WindowValues(self._gatherings, self._heard)
         self._silence = Silence(self._gatherings, self._heard, regions)
         self.edges = Edges()
@@ -105,13 +110,8 @@ class Vitals:
             plan, next_end = sign.plan, sign.state.next_end
             if next_end is None:
                 return True
-            end = (belongs // plan.hop + 1) * plan.hop
-            last = end + plan.window - plan.hop
-            if (
-                end < next_end
-                and last + plan.grace > now
-                and next_end - plan.hop + plan.grace > now
-            ):
+            ends, before = sign.ends_of(belongs), sign.end_before(next_end)
+            if ends[0] < next_end and min(ends[-1], before) + plan.grace > now:
                 return True
         return False
 
@@ -144,23 +144,19 @@ class Vitals:
         """Mark the closed windows that hold an instant; see that the open ones will close."""
         plan, state = sign.plan, sign.state
         state.newest = max(state.newest, belongs)
-        end = (belongs // plan.hop + 1) * plan.hop
-        if state.next_end is not None and end >= state.next_end:
-            return
-        last = end + plan.window - plan.hop
-        while end <= last:
+        for end in sign.ends_of(belongs):
+            if state.next_end is not None and end >= state.next_end:
+                return
             if end + plan.grace > now:
-                if state.next_end is None or end < state.next_end:
-                    self._run(sign, end)
+                self._run(sign, end)
                 return
             self._corrections.mark(sign, end)
-            end += plan.hop
 
     def _run(self, sign: Sign, end: int) -> None:
         """Let a window be the next to close."""
         sign.state.next_end = end
         self._closings.set(sign, end)
-        self.edges.set(sign.slot, end - sign.plan.hop if sign.is_fed else ANY)
+        self.edges.set(sign.slot, sign.end_before(end) if sign.is_fed else ANY)
 
     def revisions(self, now: int) -> list[VitalValue]:
         """The closed windows that a line touched, and those made of them, each once."""

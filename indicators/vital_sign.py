@@ -19,6 +19,7 @@ class Basis(StrEnum):
 
     READINGS = "readings"
     LIVENESS = "liveness"
+    CLOCKS = "clocks"
     HISTORY = "history"
     SIGNS = "signs"
 
@@ -131,6 +132,8 @@ class Inputs(msgspec.Struct, frozen=True):
         end: Window end, Unix ms.
         by_quantity: Aggregates of the terminals that reported, by quantity.
         heard: Terminal → (latest event time or None, seconds between its readings), for LIVENESS.
+        lags: Terminal → (least of received - newest reading of its packs in the window, ms;
+            seconds between its readings), for CLOCKS.
         latest: Sign id → its newest value, for SIGNS.
         hops: Sign id → ms between its values in this zone, for SIGNS.
         history: Sign id → its values whose windows end in (start, end], oldest first, for HISTORY.
@@ -143,6 +146,7 @@ class Inputs(msgspec.Struct, frozen=True):
     end: int
     by_quantity: Mapping[str, Sequence[Aggregate]] = {}
     heard: Mapping[str, tuple[int | None, float]] = {}
+    lags: Mapping[str, tuple[int, float]] = {}
     latest: Mapping[str, VitalValue] = {}
     hops: Mapping[str, int] = {}
     history: Mapping[str, Sequence[Past]] = {}

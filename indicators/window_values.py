@@ -130,7 +130,7 @@ def _made(rhythm: Rhythm, spots: dict[int, Spot]) -> _Made:
     """The values of those signs that need not be evaluated one by one."""
     by_formula: dict[tuple[int, ManyFormula], list[tuple[Sign, int, Spot]]] = {}
     for sign in rhythm.signs:
-        formula, spot = sign.about.many, spots.get(sign.slot)
+        formula, spot = sign.many, spots.get(sign.slot)
         if formula is not None and spot is not None:
             pool = spot.gathered.only_pool(spot.first)
             if pool is not None and (sign.weights or sign.about.group == PLAIN):

@@ -1,6 +1,6 @@
 """The vital signs of one zone: plans and states side by side, ready for the stage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -26,6 +26,7 @@ class Sign:
         order: By what signs that close together are ordered: zone and sign.
         members: What feeds it, as arrays; None until it is looked up.
         size: How many members feed it, heard or not.
+        many: Its formula for many windows at once; None where they are not of one length.
         is_fed: Whether readings feed it, and not other signs or the silence of terminals.
         weights: Share of its terminal in a value, where it has one and values are weighed.
         made_of: The signs it is made of.
@@ -37,6 +38,7 @@ class Sign:
         "is_fed",
         "made_of",
         "makes",
+        "many",
         "members",
         "order",
         "place",
@@ -53,6 +55,7 @@ class Sign:
         self.plan, self.about, self.state, self.slot = plan, plan.sign, state, slot
         self.order = self.place, plan.sign.id
         self.is_fed = plan.sign.basis is Basis.READINGS
+        self.many = None if plan.is_daily else plan.sign.many
         self.size = zone.plan.size(plan)
         self.members: SignMembers | None = None
         self.weights = {} if self.about.group == PLAIN else zone.plan.only_terminal(plan)
@@ -70,9 +73,27 @@ class Sign:
     def start_of(self, end: int) -> int:
         """Where the window begins that ends at an instant, Unix ms."""
         if self.plan.is_daily:
-            days = self.plan.window // DAY_MS
-            return days_before(end, days, self.zone.plan.zone.timezone)
+            return self._days_before(end, self.plan.window // DAY_MS)
         return end - self.plan.window
+
+    def end_before(self, end: int) -> int:
+        """The end of the window before the one that ends at an instant, Unix ms."""
+        return self._days_before(end, 1) if self.plan.is_daily else end - self.plan.hop
+
+    def ends_of(self, instant: int) -> Sequence[int]:
+        """The ends of the windows that hold an instant, one or more, ascending; Unix ms."""
+        end = self.end_after(instant)
+        if not self.plan.is_daily:
+            return range(end, end + self.plan.window, self.plan.hop)
+        found = []
+        while self.start_of(end) <= instant:
+            found.append(end)
+            end = self.end_after(end)
+        return found
+
+    def _days_before(self, end: int, days: int) -> int:
+        align = round(self.about.align_s * 1000)
+        return days_before(end, days, self.zone.plan.zone.timezone, align)
 
 
 class ZoneVitals:
@@ -119,4 +140,7 @@ def _pace_of(plan: SignPlan) -> Pace:
     patience = plan.silence + plan.grace
     if plan.sign.basis is not Basis.READINGS:
         return Pace(patience=patience)
+    if plan.is_daily:
+        # Days begin elsewhere in each time zone: a closer look at more rows than need one.
+        return Pace(1, plan.grace, patience)
     return Pace(plan.hop, plan.grace, patience)

@@ -50,12 +50,14 @@ class Directory:
         terminals: Ids of terminals, by number.
         members: Channels of a group, in the order of its cells, by group of the row store; -1 for a
             quantity that left the city pack.
+        lags: By terminal, for whom notes how far its packs are behind: span of time → ms.
     """
 
     def __init__(self, store: Regions) -> None:
         self._store = store
         self.terminals: list[str] = []
         self.members = GrowingLists(np.int32)
+        self.lags: list[dict[int, int]] = []
         self._number: dict[str, int] = {}
         self._kinds: list[Kind] = []
         self._kind_number: dict[Kind, int] = {}
@@ -133,6 +135,7 @@ class Directory:
             return known
         number = self._number[terminal] = len(self.terminals)
         self.terminals.append(terminal)
+        self.lags.append({})
         self._first.append(len(self._channels))
         self._kind.append(self._number_of(kind))
         self._last_group.append(-1)

@@ -22,6 +22,11 @@ SIGNAL_LEVELS = (
     Level("SG3", -111.0, "信号弱", "signal weak", "yellow"),
     Level("SG2", -116.0, "信号差", "signal poor", "orange"),
 )
+SKEW_LEVELS = (
+    Level("CK4", 10.0, "时钟略偏", "a clock slightly off", "blue"),
+    Level("CK3", 30.0, "时钟偏差", "a clock off", "yellow"),
+    Level("CK2", 3600.0, "时钟严重偏差", "a clock badly off", "orange"),
+)
 QUALITY_LEVELS = (
     Level("DQ4", 99.0, "个别数据存疑", "some data doubtful", "blue"),
     Level("DQ3", 80.0, "多项数据存疑", "much data doubtful", "yellow"),
@@ -114,6 +119,9 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         battery_levels: Of the lowest battery, %; descending.
         signal_levels: Of the weakest signal, dBm: RSRP of 4G and NB-IoT good from −95, fair to
             −110, poor below −115, in whole dBm [M]; descending.
+        skew_levels: Of the clock that is farthest off, s; more than 30 s ahead are refused.
+        skew_behind_factor: A clock is behind where its readings are older than so many of its
+            cadences when they come.
         quality_levels: Of the share of series that pass, %; descending.
         quality: Quantity → what its readings are tested against.
         tolerated: Share of bad readings in an hour that a series may have, 0–1.
@@ -135,6 +143,8 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     offline_levels: tuple[Level, ...] = OFFLINE_LEVELS
     battery_levels: tuple[Level, ...] = BATTERY_LEVELS
     signal_levels: tuple[Level, ...] = SIGNAL_LEVELS
+    skew_levels: tuple[Level, ...] = SKEW_LEVELS
+    skew_behind_factor: float = 2.0
     quality_levels: tuple[Level, ...] = QUALITY_LEVELS
     quality: dict[str, SeriesLimits] = msgspec.field(default_factory=_limits)
     tolerated: float = 0.02

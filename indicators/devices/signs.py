@@ -1,6 +1,7 @@
 """The vital signs of devices."""
 
 from indicators.bound import bound
+from indicators.devices.clocks import device_clock_skew
 from indicators.devices.condition import device_signal
 from indicators.devices.liveness import device_availability, device_offline, device_staleness
 from indicators.devices.quality import device_quality
@@ -57,6 +58,20 @@ def _liveness_signs(settings: DeviceSettings) -> tuple[VitalSign, ...]:
             is_scored=False,
             remark=("占{share:.0%}", "{share:.0%} of the place's"),
             source="offline after max(10 × cadence, 900 s), 60 % common cause [D]",
+        ),
+        VitalSign(
+            id="device_clock_skew",
+            zh="设备时钟偏差",
+            en="Clock skew of devices",
+            group="devices",
+            unit="s",
+            basis=Basis.CLOCKS,
+            formula=bound(device_clock_skew, settings),
+            window_s=300,
+            levels=settings.skew_levels,
+            is_scored=False,
+            remark=("{ahead}台偏快，{behind}台偏慢", "{ahead} ahead, {behind} behind"),
+            source="least of reception less newest reading of a pack; levels [D]",
         ),
     )
 

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from indicators.lags import Lags
 from sensors.appending import Rows
 from sensors.city import City
 from sensors.decimals import Bools, Floats, Ints
@@ -80,6 +81,7 @@ class FrameIntake:
         directory: Numbers of terminals and channels.
         strangers: The ledger of what belongs to no known terminal.
         open_terminal: Called with each known terminal that a line names, before it is resolved.
+        lags: Is told how far behind packs are; None where no sign asks.
     """
 
     def __init__(
@@ -88,9 +90,10 @@ class FrameIntake:
         directory: Directory,
         strangers: Ledger,
         open_terminal: Callable[[str], None],
+        lags: Lags | None = None,
     ) -> None:
         self._city, self._directory, self._strangers = city, directory, strangers
-        self._open_terminal = open_terminal
+        self._open_terminal, self._lags = open_terminal, lags
         self.layouts = LayoutTable()
         self._scan = scanner(self.layouts)
         self._sieve = sieve(directory)
@@ -108,6 +111,8 @@ class FrameIntake:
             stamps[index] = reception.received or 0
         effective = np.maximum.accumulate(np.maximum(stamps, now))
         columns = _columns(scanned, receptions)
+        if self._lags is not None:
+            self._lags.note(columns.channel, columns.line, columns.at, effective, now)
         good = self._sieve.screen(columns, effective)
         refused = self._refused(columns, good, effective, receptions)
         sifted = self._sieve.rows(columns, good)

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from indicators.stage import Vitals
+from indicators.vital_sign import Basis
 from sensors.appending import ADDED
 from sensors.directory import Directory
 from sensors.ledger import Account, Ledger
@@ -51,8 +52,13 @@ class ZonePartition:
         self._blocks = Blocks(self._directory, self._store)
         self._books = Books(self._config.city, self._directory, own, self._blocks)
         self._letters = Letters(self._config, self._directory, own)
+        bases = {sign.basis for sign in self._config.signs.values()}
         self._intake = FrameIntake(
-            self._config.city, self._directory, own.strangers, self._open_terminal
+            self._config.city,
+            self._directory,
+            own.strangers,
+            self._open_terminal,
+            self._vitals.lags if Basis.CLOCKS in bases else None,
         )
         # Lines of the frame at hand of which something is refused already, ascending.
         self._refusing: list[int] = []

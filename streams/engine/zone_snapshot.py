@@ -3,7 +3,7 @@
 - `partition`: what belongs to no zone;
 - `zone/<id>`: signs and scores of a zone;
 - `groups/<n>`: which quantities share a group, 256 groups a block, written once;
-- `accounts/<n>`: the ledger's rows of 256 terminals and when they were last heard;
+- `accounts/<n>`: the ledger's rows of 256 terminals, when they were last heard, their lags;
 - `rows/delta/<n>`: the rows that came or changed between two dumps;
 - `rows/base/<n>`: all rows of every 64th group.
 
@@ -104,6 +104,7 @@ class _Accounts(msgspec.Struct, array_like=True):
     terminals: list[str]
     counts: bytes
     heard: bytes
+    lags: list[dict[int, int]]
 
 
 class Blocks:
@@ -186,7 +187,10 @@ class Blocks:
         for chunk in sorted(chunks):
             part = slice(chunk * _CHUNK, (chunk + 1) * _CHUNK)
             accounts = _Accounts(
-                directory.terminals[part], directory.counts[part].tobytes(), heard[part].tobytes()
+                directory.terminals[part],
+                directory.counts[part].tobytes(),
+                heard[part].tobytes(),
+                directory.lags[part],
             )
             blocks[f"accounts/{chunk}"] = msgspec.msgpack.encode(accounts)
         self._booked = set()
@@ -228,12 +232,14 @@ class Blocks:
     def _load_accounts(self, found: _Accounts, own: PartitionSnapshot, opens: _Opener) -> None:
         counts = np.frombuffer(found.counts, np.int64).reshape(-1, OUTCOMES)
         heard = np.frombuffer(found.heard, np.int64)
-        for terminal, row, at in zip(found.terminals, counts, heard.tolist(), strict=True):
+        columns = found.terminals, counts, heard.tolist(), found.lags
+        for terminal, row, at, lags in zip(*columns, strict=True):
             if opens(terminal):
                 number = self._directory.terminal_of(terminal)
                 if number is not None:
                     self._directory.counts[number] = row
                     self._directory.set_heard(number, at)
+                    self._directory.lags[number] = lags
             elif row[0]:
                 # The terminal left the pack; what was booked of it stays booked.
                 own.strangers.account(terminal).add(Account(*row.tolist()))

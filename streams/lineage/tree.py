@@ -29,6 +29,10 @@ _MADE_OF_SILENCE: Final[Words] = {
     "zh": "由各终端最近一次上报的时间得出；`down` 列出失联的终端",
     "en": "made of when each terminal was last heard; `down` names those that were not",
 }
+_MADE_OF_CLOCKS: Final[Words] = {
+    "zh": "由收到数据包的时间与其中最新读数的时间得出",
+    "en": "made of when packs were received, and of the time of their newest readings",
+}
 
 
 class LineageError(Exception):
@@ -199,6 +203,8 @@ class Lineage:
             self._leaves.setdefault(wanted, []).append(node)
         elif sign.basis is Basis.LIVENESS:
             node.note = _MADE_OF_SILENCE
+        elif sign.basis is Basis.CLOCKS:
+            node.note = _MADE_OF_CLOCKS
         else:
             below = self._history(line, plan) if sign.basis is Basis.HISTORY else self._newest(line)
             node.made_of = [self._node(value, depth - 1) for value in below]

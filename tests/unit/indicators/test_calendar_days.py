@@ -44,7 +44,7 @@ def test_day_is_as_long_as_its_clock_says(day, zone, hours):
     start = ms(f"{day}T00:00:00", zone)
     end = day_end_after(start, zone, 0)
     assert (end - start) / HOUR_MS == hours
-    assert days_before(end, 1, zone) == start
+    assert days_before(end, 1, zone, 0) == start
 
 
 @given(
@@ -57,7 +57,8 @@ def test_days_follow_one_another_without_gap(instant, zone, hour):
     assert instant < end <= instant + DAY_MS + 2 * HOUR_MS
     local = datetime.fromtimestamp(end / 1000, ZoneInfo(zone))
     assert (local.hour, local.minute) == (hour, 0)
-    assert day_end_after(days_before(end, 1, zone), zone, hour * HOUR_MS) == end
-    assert local - datetime.fromtimestamp(days_before(end, 2, zone) / 1000, ZoneInfo(zone)) == (
-        timedelta(days=2)
-    )
+    align = hour * HOUR_MS
+    assert day_end_after(days_before(end, 1, zone, align), zone, align) == end
+    assert local - datetime.fromtimestamp(
+        days_before(end, 2, zone, align) / 1000, ZoneInfo(zone)
+    ) == (timedelta(days=2))
