@@ -9,9 +9,6 @@ from indicators.words import Label, reason_in_words, shown
 _FULL: Final = 0.995
 """From this share of readings on nobody needs to be told that some are missing."""
 
-_NONE: Final = (("", ""),)
-"""The remarks of a sign that has none."""
-
 Naming = Callable[[str], Label]
 """Id of a sign or place → its label."""
 
@@ -46,14 +43,16 @@ def sentence(sign: VitalSign, value: VitalValue, label_of: Naming) -> Label:
     if value.value is None:
         zh, en = reason_in_words(value.reason or "no_data")
         parts = [(f"{sign.zh}暂无数值：{zh}", f"{sign.en}: not available, {en}")]
-        parts += _remarks(sign, sign.asides, value, label_of)
+        if sign.asides:
+            parts += _remarks(sign, sign.asides, value, label_of)
         return _joined(parts)
     zh, en = shown(value.value, sign.unit, sign.shown_in)
     parts = [(f"{sign.zh} {zh}", f"{sign.en} {en}")]
     for level in sign.levels:
         if level.id == value.level:
             parts = [(f"{parts[0][0]}（{level.zh}）", f"{parts[0][1]} ({level.en})")]
-    parts += _remarks(sign, (sign.remark, *sign.asides), value, label_of)
+    if sign.remark[0]:
+        parts += _remarks(sign, (sign.remark, *sign.asides), value, label_of)
     if value.weights:
         most, weight = next(iter(value.weights.items()))
         share = "" if len(value.weights) == 1 else f" {round(weight * 100)}%"
@@ -74,17 +73,16 @@ def _remarks(
     sign: VitalSign, patterns: tuple[Label, ...], value: VitalValue, label_of: Naming
 ) -> list[Label]:
     """Those of the patterns for which the value has something to say."""
-    if patterns == _NONE:
-        return []
-    in_words = [_in_words(sign, value.detail, label_of, language) for language in (0, 1)]
+    zh = en = value.detail
+    if sign.names:
+        zh, en = (_in_words(sign, value.detail, label_of, language) for language in (0, 1))
     found = []
     for pattern in patterns:
         try:
-            zh, en = (p.format_map(words) for p, words in zip(pattern, in_words, strict=True))
+            found.append((pattern[0].format_map(zh), pattern[1].format_map(en)))
         except (KeyError, IndexError, ValueError, TypeError):
             # A value of this kind has nothing to say there.
             continue
-        found += [(zh, en)] if zh else []
     return found
 
 
@@ -98,4 +96,4 @@ def _in_words(
         if named:
             ids = [named] if isinstance(named, str) else named
             words[name] = ("、", " and ")[language].join(label_of(id_)[language] for id_ in ids)
-    return detail | words if words else detail
+    return detail | words

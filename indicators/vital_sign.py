@@ -206,7 +206,7 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
         shown_in: Unit in which sentences and the page show the value; `unit` where empty.
         remark: What the published sentence adds, in Chinese and in English: `str.format` patterns
             over `detail`, left out where one of their fields is not in it.
-        asides: More of them, which are told where there is no value, too.
+        asides: More of them, after a remark, which are told where there is no value, too.
         names: Fields of `detail` that hold ids of signs or places (one, or a list); remarks and
             asides say their labels.
         levels: From harmless to severe.

@@ -64,7 +64,7 @@ async def explain(
     context: Context,
     id: Annotated[  # noqa: A002 - the query's name
         str, Query(description="place/sign, place/sign/window end, or an alert's id")
-    ],
+    ] = "",
 ) -> HTMLResponse:
     """What a value is made of; each part leads on to its own."""
     try:
