@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from indicators.past_values import packed, unpacked
-from indicators.plan import plan_zone
+from indicators.planning import plan_zone
 from indicators.registry import SIGNS
 from indicators.stage import Vitals
 from indicators.state import ZoneState

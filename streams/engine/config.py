@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from anomaly.rule import RuleSet
 from indicators.health.settings import HealthSettings
-from indicators.plan import Declared, MakeUp, ZonePlan, plan_zone
+from indicators.plan import Declared, MakeUp, ZonePlan
+from indicators.planning import plan_zone
 from indicators.vital_sign import VitalSign
 from sensors.city import City
 from streams.topics import partition_of

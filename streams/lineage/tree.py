@@ -5,7 +5,8 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from indicators.plan import SignPlan, plan_zone
+from indicators.plan import SignPlan
+from indicators.planning import plan_zone
 from indicators.rollup import HEALTH_INDEX
 from indicators.vital_sign import Basis, VitalSign
 from sensors.city import City

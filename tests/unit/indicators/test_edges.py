@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from indicators.closings import Closings
 from indicators.edges import ASLEEP, Edges
-from indicators.plan import plan_zone
+from indicators.planning import plan_zone
 from indicators.registry import SIGNS
 from indicators.state import ZoneState
 from indicators.zone_vitals import Sign, ZoneVitals

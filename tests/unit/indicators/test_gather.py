@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from indicators.gather import Gathering
 from indicators.gathered import Gathered
-from indicators.plan import SignPlan, plan_zone
+from indicators.plan import SignPlan
+from indicators.planning import plan_zone
 from indicators.registry import SIGNS
 from indicators.sign_members import members_of
 from indicators.vital_sign import Basis

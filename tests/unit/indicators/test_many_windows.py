@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.closings import Closings
-from indicators.plan import plan_zone
+from indicators.planning import plan_zone
 from indicators.registry import SignSet
 from indicators.rounding import rfc3339, significant, significants
 from indicators.rounds import take_rhythms, turns

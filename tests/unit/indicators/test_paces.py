@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.plan import plan_zone
+from indicators.planning import plan_zone
 from indicators.registry import SIGNS
 from tests.builders import MINUTE_MS, T0_MS, a_city, a_terminal
 from tests.zone_run import Reading, ZoneRun

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.plan import plan_zone, remembered
+from indicators.planning import plan_zone, remembered
 from indicators.registry import SIGNS
 from indicators.rounding import local_offset, rfc3339, significant
 from indicators.timers import Timer, Timers

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indicators.plan import plan_zone
+from indicators.planning import plan_zone
 from indicators.registry import SIGNS
 from indicators.services.settings import ServiceSettings
 from indicators.services.signs import service_signs
