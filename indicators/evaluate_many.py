@@ -62,7 +62,8 @@ def evaluate_many(
     signs, found = alike.signs, pools[:, alike.pools]
     rounds = len(found)
     for sign, instant in zip(signs, found["newest"].max(axis=0).tolist(), strict=True):
-        sign.state.newest = max(sign.state.newest, instant)
+        state = sign.state
+        state.newest = max(state.newest, instant)
     pooled = Pooled(
         np.tile(alike.scale, rounds),
         *(np.ascontiguousarray(found[name]).ravel() for name in _NAMES),

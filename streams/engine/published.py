@@ -1,6 +1,6 @@
 """What the stages publish, as canonical bytes with the key that orders the output files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -50,7 +50,7 @@ def canonical(tree: object) -> bytes:
     return msgspec.json.encode(tree, order="sorted")
 
 
-class _VitalLine(msgspec.Struct):
+class _VitalLine(msgspec.Struct, gc=False):
     """A line of `vitals`; the fields in the order of their names, as canonical JSON has them.
 
     Those that may be left out are not there for plain windows.
@@ -75,7 +75,7 @@ class _VitalLine(msgspec.Struct):
     zone: str
 
 
-class _ScoreLine(msgspec.Struct):
+class _ScoreLine(msgspec.Struct, gc=False):
     """A line of `scores`; the fields in the order of their names."""
 
     at: str
@@ -107,22 +107,31 @@ class VitalWriter:
     def publish(
         self, values: Sequence[VitalValue], timezones: Mapping[str, str]
     ) -> list[Published]:
-        """The lines of values.
+        """The lines of values, each by itself; see `write`."""
+        return published_values(values, self.write(values, timezones)) if values else []
+
+    def write(self, values: Sequence[VitalValue], timezones: Mapping[str, str]) -> bytes:
+        """The lines of values, separated by LF.
 
         Args:
             values: In the order in which they are published, one at least.
             timezones: IANA zone of each place.
         """
-        lines = [self._line(value, timezones[value.zone]) for value in values]
-        # A line feed cannot stand in JSON as it is, only between two of its lines.
-        bodies = _encode_lines(lines).split(b"\n")
-        return [
-            Published(VITALS, v.at, v.zone, v.indicator, v.window_end, v.revision, "", body)
-            for v, body in zip(values, bodies, strict=False)
-        ]
+        # Windows that close together have few different times.
+        stamps: dict[tuple[int, int, int, str], tuple[str, str, str]] = {}
+        lines = []
+        for value in values:
+            times = value.at, value.window_end, value.window_start, timezones[value.zone]
+            written = stamps.get(times)
+            if written is None:
+                *instants, timezone = times
+                at, end, start = (rfc3339(instant, timezone) for instant in instants)
+                written = stamps[times] = at, end, start
+            lines.append(self._line(value, *written))
+        return _encode_lines(lines)[:-1]
 
-    def _line(self, value: VitalValue, timezone: str) -> _VitalLine:
-        stamp, sign = rfc3339, self._signs.get(value.indicator)
+    def _line(self, value: VitalValue, at: str, end: str, start: str) -> _VitalLine:
+        sign = self._signs.get(value.indicator)
         quality: str | msgspec.UnsetType = msgspec.UNSET
         rules: str | msgspec.UnsetType = msgspec.UNSET
         text: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
@@ -132,11 +141,19 @@ class VitalWriter:
             quality, rules, text = value.quality, self._rules, {"en": en, "zh": zh}
             weights = value.weights
         return _VitalLine(
-            stamp(value.at, timezone), value.coverage, value.detail, value.indicator, value.place,
-            value.level, quality, value.reason, value.revision, rules, text, value.unit,
-            value.value, weights, stamp(value.window_end, timezone),
-            stamp(value.window_start, timezone), value.zone,
+            at, value.coverage, value.detail, value.indicator, value.place, value.level, quality,
+            value.reason, value.revision, rules, text, value.unit, value.value, weights, end, start,
+            value.zone,
         )  # fmt: skip
+
+
+def published_values(values: Iterable[VitalValue], lines: bytes) -> list[Published]:
+    """Values with the lines that `VitalWriter.write` made of them."""
+    # A line feed cannot stand in JSON as it is, only between two of its lines.
+    return [
+        Published(VITALS, v.at, v.zone, v.indicator, v.window_end, v.revision, "", body)
+        for v, body in zip(values, lines.split(b"\n"), strict=True)
+    ]
 
 
 def publish_score(score: Score, timezone: str) -> Published:
