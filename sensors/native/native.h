@@ -105,7 +105,7 @@ typedef struct {
 
 /* `Sifted` of sensors/sifting.py. */
 typedef struct {
-    int64_t *channel, *column, *record; /* [readings] */
+    int64_t *channel, *column, *record; /* [readings]; channel: NULL where they stay as they are */
     double *value;                      /* [readings] */
     int64_t *row_first;                 /* [rows + 1] */
     int64_t *row_line, *row_group, *row_at; /* [rows] */

@@ -149,21 +149,54 @@ static inline void add(Pool *pool, Cell cell, const Feed *feed) {
     pool->arrived += count < feed->promised ? count : feed->promised;
 }
 
+/* The rows of a block, column by column. */
+static void add_rows(const Regions *regions, const Blocks *blocks, int64_t block, Span span,
+                     const Feed *feed, const Feed *end, Pool *pools) {
+    for (; feed < end; feed++)
+        add(pools + feed->pool,
+            reduce_column(regions, blocks, block, span, feed->column, feed->scale, feed->energetic),
+            feed);
+}
+
+/* The same of one row, as windows of sparse data have, in half of the time. */
+static void add_row(const Energies *energies, const double *cells, int64_t at, const Feed *feed,
+                    const Feed *end, Pool *pools) {
+    for (; feed < end; feed++) {
+        Pool *pool = pools + feed->pool;
+        double value = cells[feed->column];
+        int is_there = !isnan(value);
+        int64_t newest = (is_there ? at : NEVER) - feed->shift;
+        if (newest > pool->all.newest) pool->all.newest = newest;
+        if (!is_there) continue;
+        pool->all.count++;
+        pool->all.steps += whole(value * feed->scale);
+        if (feed->energetic) pool->all.energy += energy_of(energies, value);
+        pool->all.low = value < pool->all.low ? value : pool->all.low;
+        pool->all.high = value > pool->all.high ? value : pool->all.high;
+        pool->arrived += feed->promised < 1.0 ? feed->promised : 1.0;
+    }
+}
+
 /* Reduce the rows of blocks right into the pools of each round, of which there are `pools`. */
 void vitals_pool(const Regions *regions, const Blocks *blocks, const Feeds *feeds,
                  const int64_t *ends, int64_t rounds, Pool *out, int64_t pools) {
     Span spans[TOGETHER];
     for (int64_t round = 0; round < rounds; round++, out += pools)
         for (int64_t block = 0; block < blocks->count; block++) {
-            int64_t turn = block % TOGETHER;
+            int64_t turn = block % TOGETHER, group = blocks->group[block];
             if (!turn)
                 find_spans(regions, blocks, block, how_many(blocks, block), ends[round], spans);
             const int64_t *first = feeds->first + feeds->pattern[block];
-            const Feed *end = feeds->feeds + first[1];
-            for (const Feed *feed = feeds->feeds + first[0]; feed < end; feed++)
-                add(out + feeds->pool[block] + feed->pool,
-                    reduce_column(regions, blocks, block, spans[turn], feed->column, feed->scale,
-                                  feed->energetic),
-                    feed);
+            const Feed *feed = feeds->feeds + first[0], *end = feeds->feeds + first[1];
+            Pool *own = out + feeds->pool[block];
+            Span span = spans[turn];
+            if (span.rows != 1) {
+                add_rows(regions, blocks, block, span, feed, end, own);
+                continue;
+            }
+            add_row(blocks->energies,
+                    regions->values + regions->cell[group] + span.first * blocks->width,
+                    regions->since_epoch[regions->row[group] + span.first] + regions->epoch[group],
+                    feed, end, own);
         }
 }
