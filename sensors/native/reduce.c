@@ -1,5 +1,5 @@
 /* The compiled twins of indicators/reduction.py and pooling.py: the rows of blocks, reduced column by
- * column, and members of one quantity as one.
+ * column, and members of one quantity as one: right from their rows.
  *
  * Sums are of whole steps, so their order does not matter; sound energy comes from the same table as
  * in Python, and from the same pow() for levels that are not whole hundredths.
