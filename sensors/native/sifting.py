@@ -64,7 +64,7 @@ class CompiledSieve(Sieve):
         count, is_whole = columns.line.size, bool(good.all())
         channel, record, value = columns.channel, columns.record, columns.value
         if not is_whole:
-            channel, record, value = map(np.empty_like, (channel, record, value))
+            channel, record, value = (*np.empty((2, count), np.int64), np.empty(count))
         column, row_first, row_line, row_group, row_at = np.empty((5, count + 1), np.int64)
         found = Sifted(channel, column, record, value, row_first, row_line, row_group, row_at)
         given = found._asdict() | ({"channel": 0} if is_whole else {})
