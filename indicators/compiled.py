@@ -1,12 +1,14 @@
-"""The Python side of reduce.c, the compiled twins of `Reduction` and `pool_columns`."""
+"""The Python side of reduce.c, the compiled twins of `Reduction` and `pool_members`."""
 
 import ctypes
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from indicators.pooling import Columns, Places, pool_columns
+from indicators.feeds import NOTHING, feeds_of
+from indicators.pooling import Places, pool_members
 from indicators.reduction import Blocks, Reduction, Table
 from indicators.window import ENERGIES
 from sensors.decimals import Ints
@@ -30,16 +32,8 @@ class _Table(Struct):
     _fields_ = [(name, POINTER) for name in ("rows", "first", "cells")]
 
 
-class _Members(Struct):
-    _fields_ = [
-        ("count", INT), ("pools", INT),
-        *((name, POINTER) for name in ("table", "cell", "size", "shift", "promised",
-                                       "pool_first")),
-    ]  # fmt: skip
-
-
-class _Pools(Struct):
-    _fields_ = [(name, POINTER) for name in Columns._fields]
+class _Feeds(Struct):
+    _fields_ = [(name, POINTER) for name in ("pattern", "pool", "first", "feeds")]
 
 
 _ENERGIES: Final = _Energies(of_hundredths=ENERGIES, count=ENERGIES.size)
@@ -58,11 +52,7 @@ class CompiledReduction(Reduction):
         super().__init__(blocks)
         self._reduce = compiled.vitals_reduce
         self._tables = View(RegionTables, regions)
-        self._struct = _Blocks(
-            count=blocks.group.size, width=self.width, group=blocks.group, start=blocks.start,
-            end=blocks.end, scale=blocks.scale, energetic=blocks.energetic,
-            energies=ctypes.addressof(_ENERGIES),
-        )  # fmt: skip
+        self._struct = _blocks_struct(blocks)
 
     def reduce(self, regions: Regions, ends: Ints) -> Table:
         """See `Reduction`."""
@@ -83,49 +73,60 @@ def reduction(blocks: Blocks, regions: Regions) -> Reduction:
 
 
 class CompiledPooling:
-    """`pool_columns` by the compiled library.
+    """`pool_members` by the compiled library, straight from the rows.
 
     Args:
         compiled: The library.
+        places: Where members and pools are.
+        blocks: The blocks of each table.
+        regions: Their rows.
     """
 
-    def __init__(self, compiled: ctypes.CDLL) -> None:
+    def __init__(
+        self, compiled: ctypes.CDLL, places: Places, blocks: Sequence[Blocks], regions: Regions
+    ) -> None:
         self._pool = compiled.vitals_pool
-        self._places: Places | None = None
-        self._struct = _Members()
+        self._pools = places.pool_first.size
+        self._tables = View(RegionTables, regions)
+        self._structs = [
+            (_blocks_struct(some), _feeds_struct(*feeds_of(places, number, some)))
+            for number, some in enumerate(blocks)
+        ]
 
-    def __call__(self, places: Places, tables: Sequence[Table], rounds: int) -> Columns:
-        """See `pool_columns`."""
-        if places is not self._places:
-            self._places, self._struct = places, _members_struct(places)
-        pools, members = places.pool_first.size, places.cell.size
-        count, steps, energy, newest = np.empty((4, rounds, pools), np.int64)
-        low, high = np.empty((2, rounds, pools))
-        arrived = np.empty((rounds, members))
-        structs = [_table_struct(table) for table in tables]
-        self._pool(
-            ctypes.byref(self._struct), (_Table * len(structs))(*structs), INT(rounds),
-            ctypes.byref(_Pools(readings=count, low=low, high=high, steps=steps, energy=energy,
-                                newest=newest, arrived=arrived)),
-        )  # fmt: skip
-        # A sum of floats depends on its order: this one is the same in both twins.
-        together = np.add.reduceat(arrived, places.pool_first, axis=1)
-        return Columns(count, low, high, steps, energy, newest, together)
+    def __call__(self, ends: Ints, tables: Callable[[], Sequence[Table]]) -> npt.NDArray[np.void]:
+        """See `pool_members`."""
+        del tables
+        pools = np.full((ends.size, self._pools), NOTHING)
+        regions, into = self._tables(), POINTER(pointer(pools))
+        for blocks, feeds in self._structs:
+            self._pool(
+                ctypes.byref(regions), ctypes.byref(blocks), ctypes.byref(feeds),
+                POINTER(pointer(ends)), INT(ends.size), into, INT(self._pools),
+            )  # fmt: skip
+        return pools
+
+
+def _blocks_struct(blocks: Blocks) -> _Blocks:
+    return _Blocks(
+        count=blocks.group.size, width=blocks.scale.shape[1], group=blocks.group,
+        start=blocks.start, end=blocks.end, scale=blocks.scale, energetic=blocks.energetic,
+        energies=ctypes.addressof(_ENERGIES),
+    )  # fmt: skip
+
+
+def _feeds_struct(pattern: Ints, pool: Ints, first: Ints, feeds: npt.NDArray[np.void]) -> _Feeds:
+    return _Feeds(pattern=pattern, pool=pool, first=first, feeds=feeds)
 
 
 def _table_struct(table: Table) -> _Table:
     return _Table(**{name: getattr(table, name) for name in _Table.names()})
 
 
-def _members_struct(places: Places) -> _Members:
-    return _Members(
-        count=places.cell.size, pools=places.pool_first.size, table=places.table, cell=places.cell,
-        size=places.size, shift=places.shift, promised=places.promised,
-        pool_first=places.pool_first,
-    )  # fmt: skip
-
-
-def pooling() -> Callable[[Places, Sequence[Table], int], Columns]:
+def pooling(
+    places: Places, blocks: Sequence[Blocks], regions: Regions
+) -> Callable[[Ints, Callable[[], Sequence[Table]]], npt.NDArray[np.void]]:
     """Pools members: the compiled twin where there is one, else numpy's."""
     compiled = library()
-    return pool_columns if compiled is None else CompiledPooling(compiled)
+    if compiled is None:
+        return lambda ends, tables: pool_members(places, tables(), ends.size)
+    return CompiledPooling(compiled, places, blocks, regions)

@@ -73,7 +73,7 @@ class Corrections:
             if spot is None:
                 value = evaluate(window, memory, None, 0, self._heard)
             else:
-                value = evaluate(window, memory, spot.gathered, spot.first, self._heard)
+                value = evaluate(window, memory, spot.gathered, spot.number, self._heard)
             _number(sign, end, revision, now)
             note(sign, value)
             out.append(value)

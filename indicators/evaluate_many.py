@@ -5,80 +5,101 @@ from itertools import repeat
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from indicators.evaluate import DOUBTFUL
-from indicators.gathered import Gathered
 from indicators.rounding import significants
-from indicators.vital_sign import ManyFormula, Quality, VitalValue
+from indicators.vital_sign import ManyFormula, Measures, Quality, VitalValue
+from indicators.window import Pooled
 from indicators.zone_vitals import Sign
-from sensors.decimals import Floats
+from sensors.decimals import Floats, Ints
 
 _PASS, _SUSPECT = Quality.PASS, Quality.SUSPECT
 _EXACT: Final = 2**53
 """Whole numbers up to here are the same in float64."""
+_NAMES: Final = ("count", "low", "high", "steps", "energy", "newest", "arrived")
+"""The fields of `Pooled` behind the first."""
 
 
 class Alike(NamedTuple):
-    """Signs of one formula whose windows close together and were gathered together.
+    """Signs of one formula whose windows close together: columns, one element a sign.
 
     Attributes:
         formula: Their formula, for many windows.
-        gathered: What their windows hold.
         signs: The signs.
-        pools: The one pool of each in what was gathered.
+        pools: The one pool of each among those of all gatherings.
+        scale: Steps per unit of its quantity.
         expected: Readings that a window of each should have.
+        least: Below this coverage a window of each has no value.
+        grace: How long a window of each waits after its end, ms.
+        window: Its length, ms.
     """
 
     formula: ManyFormula
-    gathered: Gathered
     signs: Sequence[Sign]
-    pools: Sequence[int]
-    expected: Sequence[float]
+    pools: Ints
+    scale: Floats
+    expected: Floats
+    least: Floats
+    grace: Ints
+    window: Ints
 
 
-def evaluate_many(alike: Alike, due: int, hop: int, rounds: int) -> list[VitalValue | None]:
+def evaluate_many(
+    alike: Alike, pools: npt.NDArray[np.void], due: int, hop: int
+) -> list[VitalValue | None]:
     """The values of signs in windows that close on time; keeps up the newest reading of each.
 
     Args:
         alike: The signs.
-        due: When their first windows close, ms.
+        pools: What the pools of all gatherings came to (`POOL`), shape (rounds, pools).
+        due: When the windows of the first round close, ms.
         hop: From one round to the next, ms.
-        rounds: How many there are.
 
     Returns:
         Round by round, sign by sign; None for a window that has to be evaluated by itself.
     """
-    signs, pooled = alike.signs, alike.gathered.pooled(alike.pools)
-    newest = pooled.newest.reshape(rounds, -1).max(axis=0).tolist()
-    for sign, instant in zip(signs, newest, strict=True):
-        sign.state.newest = max(sign.state.newest, instant)
+    signs, found = alike.signs, pools[:, alike.pools]
+    rounds = len(found)
+    for sign, instant in zip(signs, found["newest"].max(axis=0).tolist(), strict=True):
+        state = sign.state
+        state.newest = max(state.newest, instant)
+    pooled = Pooled(
+        np.tile(alike.scale, rounds),
+        *(np.ascontiguousarray(found[name]).ravel() for name in _NAMES),
+    )
     if int(np.abs(pooled.steps).max()) >= _EXACT:
-        return [None] * (rounds * len(signs))
+        return [None] * pooled.steps.size
     measures = alike.formula(pooled)
-    values = significants(measures.values)
-    at = np.repeat(due + hop * np.arange(rounds), len(signs))
-    end = at - np.tile([sign.plan.grace for sign in signs], rounds)
-    start = end - np.tile([sign.plan.window for sign in signs], rounds)
+    at = (due + hop * np.arange(rounds))[:, None]
+    end = at - alike.grace
     coverage = _coverage(pooled.arrived, np.tile(alike.expected, rounds))
-    shares: list[float] = coverage.tolist()
+    values = _values(alike, measures, (at + 0 * end, end - alike.window, end), coverage.tolist())
+    lacks = (pooled.count == 0) | (coverage < np.tile(alike.least, rounds))
+    for place in np.flatnonzero(lacks).tolist():
+        values[place] = None
+    return values
+
+
+def _values(
+    alike: Alike, measures: Measures, times: tuple[Ints, Ints, Ints], shares: list[float]
+) -> list[VitalValue | None]:
+    """The values of all windows; `times` are when they are published, begin and end."""
+    values = significants(measures.values)
+    at, start, end = (column.ravel().tolist() for column in times)
+    signs = [*alike.signs] * len(times[0])
+    abouts = [sign.about for sign in signs]
     levels: Iterable[str | None] = repeat(None)
-    if any(sign.about.levels for sign in signs):
-        every = zip([sign.about for sign in signs] * rounds, values, strict=True)
-        levels = [about.level_of(value) for about, value in every]
-    found: list[VitalValue | None] = list(
+    if any(sign.about.levels for sign in alike.signs):
+        levels = [about.level_of(value) for about, value in zip(abouts, values, strict=True)]
+    return list(
         map(
-            VitalValue, at.tolist(), [sign.place for sign in signs] * rounds,
-            [sign.about.id for sign in signs] * rounds, start.tolist(), end.tolist(), values,
-            [sign.about.unit for sign in signs] * rounds, levels, shares, repeat(0),
-            repeat(None), measures.details, repeat("zone"),
-            [sign.weights for sign in signs] * rounds,
+            VitalValue, at, [sign.place for sign in signs], [about.id for about in abouts],
+            start, end, values, [about.unit for about in abouts], levels, shares, repeat(0),
+            repeat(None), measures.details, repeat("zone"), [sign.weights for sign in signs],
             [_SUSPECT if share <= DOUBTFUL else _PASS for share in shares],
         )
     )  # fmt: skip
-    least = np.tile([sign.about.min_coverage for sign in signs], rounds)
-    for place in np.flatnonzero((pooled.count == 0) | (coverage < least)).tolist():
-        found[place] = None
-    return found
 
 
 def _coverage(arrived: Floats, expected: Floats) -> Floats:

@@ -10,6 +10,7 @@ same share it: the cells of a pack are then read as they lie in memory.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -17,8 +18,8 @@ import numpy as np
 
 from indicators.compiled import pooling, reduction
 from indicators.gathered import Gathered
-from indicators.pooling import Places, Pool
-from indicators.reduction import Blocks, Reduction
+from indicators.pooling import POOL, Places, Pool
+from indicators.reduction import Blocks
 from indicators.sign_members import SignMembers
 from sensors.decimals import Bools, Floats, Ints
 from sensors.regions import Regions
@@ -32,6 +33,9 @@ class Gathering:
         windows: Length of each window, ms.
         ends: End of each window, ms, relative to that of the first.
         regions: Rows of the members.
+
+    Attributes:
+        places: Where members and pools are in what is gathered.
     """
 
     def __init__(
@@ -49,7 +53,7 @@ class Gathering:
         # Members with the same rows in the same window share a block.
         order = np.lexsort((high, low, every.group, width))
         block, firsts = _numbered((width, every.group, low, high), order)
-        self._batches: list[Reduction] = []
+        batches: list[Blocks] = []
         # Of each member: its table, its cell there, and the table's cells.
         cell = np.empty((3, sign.size), np.int64)
         for size in np.unique(width).tolist():
@@ -63,12 +67,13 @@ class Gathering:
             energetic[row, column] = every.energetic[here]
             guess = int(every.expected[here].max()) + 8
             blocks = Blocks(every.group[first], low[first], high[first], scale, energetic, guess)
-            self._batches.append(reduction(blocks, regions))
-            cell[0, here] = len(self._batches) - 1
+            cell[0, here] = len(batches)
+            batches.append(blocks)
             cell[1, here] = row * size + column
             cell[2, here] = scale.size
-        self._places = _places(members, every, cell)
-        self._pool = pooling()
+        self.places = _places(members, every, cell)
+        self._reductions = [reduction(blocks, regions) for blocks in batches]
+        self._pool = pooling(self.places, batches, regions)
 
     def gather(self, regions: Regions, end: int, hop: int = 0, rounds: int = 1) -> Gathered:
         """Reduce the readings of each window; of several rounds, one hop after the other.
@@ -80,9 +85,9 @@ class Gathering:
             rounds: How many there are.
         """
         ends = end + hop * np.arange(rounds)
-        tables = [batch.reduce(regions, ends) for batch in self._batches]
-        columns = self._pool(self._places, tables, rounds) if tables else None
-        return Gathered(self._places, tables, columns)
+        tables = cache(lambda: [batch.reduce(regions, ends) for batch in self._reductions])
+        pools = self._pool(ends, tables) if self._reductions else np.empty((rounds, 0), POOL)
+        return Gathered(self.places, tables, pools)
 
 
 class _Every(NamedTuple):

@@ -1,16 +1,19 @@
 """What windows hold: numbers by member and by pool, and aggregates made of them when asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
-from indicators.pooling import Columns, Places
+from indicators.pooling import POOL, Places
 from indicators.reduction import Table
-from indicators.window import Aggregate, Members, Pooled
+from indicators.window import Aggregate, Members
 from sensors.decimals import Floats
 from sensors.regions import NEVER
+
+_NEWEST: Final = (POOL.names or ()).index("newest")
 
 
 class Gathered:
@@ -18,38 +21,26 @@ class Gathered:
 
     Args:
         places: Where the numbers of one round are.
-        tables: The numbers, round after round.
-        columns: What the pools come to; None where there are no members.
+        tables: Gives the numbers of single members, round after round; until rows are added.
+        pools: What the pools come to (`POOL`), shape (rounds, pools).
     """
 
-    def __init__(self, places: Places, tables: Sequence[Table], columns: Columns | None) -> None:
-        self._places, self._tables = places, tables
+    def __init__(
+        self,
+        places: Places,
+        tables: Callable[[], Sequence[Table]],
+        pools: npt.NDArray[np.void],
+    ) -> None:
+        self._places, self._tables, self.pools = places, tables, pools
         self._signs, self._members = len(places.pools_of), len(places.terminals)
         self._width = len(places.pools)
-        self._columns = columns
-        self._pools: list[tuple[Any, ...]] | None = None
+        self._rows: list[tuple[Any, ...]] | None = None
 
     def _by_pool(self) -> list[tuple[Any, ...]]:
-        if self._pools is None:
-            columns = [column.ravel().tolist() for column in self._columns or ()]
-            self._pools = list(zip(*columns, strict=True))
-        return self._pools
-
-    def only_pool(self, sign: int) -> int | None:
-        """The pool of a sign that has the readings of one quantity only."""
-        pools = self._places.pools_of[sign]
-        return pools[0].number if len(pools) == 1 else None
-
-    def expected(self, sign: int) -> float:
-        """Readings that the windows of a sign should have."""
-        return self._places.expected[sign]
-
-    def pooled(self, pools: Sequence[int]) -> Pooled:
-        """Windows of some pools, round by round and pool by pool."""
-        scale = [float(self._places.pools[pool].quantity.scale) for pool in pools]
-        numbers = np.array(pools)
-        columns: list[Any] = [column[:, numbers].ravel() for column in self._columns or ()]
-        return Pooled(np.tile(scale, columns[0].size // len(scale)), *columns)
+        if self._rows is None:
+            rows: list[Any] = self.pools.ravel().tolist()
+            self._rows = rows
+        return self._rows
 
     def values_of(self, member: int) -> Floats:
         """The values of a member, by event time."""
@@ -63,7 +54,7 @@ class Gathered:
             int(column[place])
             for column in (self._places.table, self._places.cell, self._places.size)
         )
-        return self._tables[table], round_ * size + cell
+        return self._tables()[table], round_ * size + cell
 
     def _values_of(self, first: int, end: int) -> Floats:
         return np.concatenate([self.values_of(member) for member in range(first, end)])
@@ -72,31 +63,31 @@ class Gathered:
         """The aggregates of one window by quantity, and the share of readings that arrived."""
         round_, sign = divmod(index, self._signs)
         before = round_ * self._width
-        rows = self._pools or self._by_pool()
+        rows = self._rows or self._by_pool()
         found: dict[str, Members] = {}
         arrived = 0.0
         for number, quantity, _, _ in self._places.pools_of[sign]:
             row = rows[before + number]
             if row[0]:
                 found[quantity.name] = Members(self, before + number)
-                arrived += row[6]
+                arrived += row[-1]
         expected = self._places.expected[sign]
         return found, 1.0 if arrived == expected else round(arrived / expected, 4)
 
     def newest(self, index: int) -> int:
         """Event time (ms) of the last reading, shifted into the window; far past without one."""
         round_, sign = divmod(index, self._signs)
-        rows, pools = self._pools or self._by_pool(), self._places.pools_of[sign]
+        rows, pools = self._rows or self._by_pool(), self._places.pools_of[sign]
         before = round_ * self._width
         if len(pools) == 1:
-            return int(rows[before + pools[0].number][5])
-        return max((rows[before + pool.number][5] for pool in pools), default=NEVER)
+            return int(rows[before + pools[0].number][_NEWEST])
+        return max((rows[before + pool.number][_NEWEST] for pool in pools), default=NEVER)
 
     def pool(self, number: int) -> Aggregate:
         """All members of a pool as one."""
         round_, place = divmod(number, self._width)
         pool, before = self._places.pools[place], round_ * self._members
-        count, low, high, steps, energy, _, _ = (self._pools or self._by_pool())[number]
+        count, steps, energy, _, low, high, _ = (self._rows or self._by_pool())[number]
         values = partial(self._values_of, before + pool.first, before + pool.end)
         return Aggregate("", pool.quantity, 0.0, count, low, high, steps, energy, values)
 

@@ -1,13 +1,27 @@
-"""Members of one quantity as one: the columns of pools, from the cells of tables."""
+"""Members of one quantity as one: pools, from the cells of tables."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from indicators.reduction import Table
+from indicators.reduction import CELL, Table
 from sensors.decimals import Floats, Ints
 from sensors.quantity import Quantity
+
+_PARTS: Final = 2.0**20
+
+
+def exact(promised: Floats) -> Floats:
+    """Promised readings to a millionth or so: sums of such numbers are the same in any order.
+
+    Example:
+        >>> exact(np.array([6.0, 0.1])).tolist()
+        [6.0, 0.10000038146972656]
+    """
+    found: Floats = np.rint(promised * _PARTS) / _PARTS
+    return found
 
 
 class Pool(NamedTuple):
@@ -47,48 +61,37 @@ class Places(NamedTuple):
     pool_first: Ints
 
 
-class Columns(NamedTuple):
-    """What pools come to, round by round; all of shape (rounds, pools).
-
-    Attributes:
-        readings: How many there are.
-        low: Smallest value, +inf without a reading.
-        high: Largest value, -inf without a reading.
-        steps: Sum of round(value × scale).
-        energy: Sum of sound energy.
-        newest: Instant of the last reading, shifted into the window, ms; far past without one.
-        arrived: Readings that were expected and came.
-    """
-
-    readings: Ints
-    low: Floats
-    high: Floats
-    steps: Ints
-    energy: Ints
-    newest: Ints
-    arrived: Floats
+POOL: Final = np.dtype(
+    [*((name, CELL[name]) for name in CELL.names or ()), ("arrived", np.float64)]
+)
+"""What the members of a pool come to, as `CELL` of one: `newest` is shifted into the window and far
+past without a reading; `arrived` are the readings that were expected and came."""
 
 
-def pool_columns(places: Places, tables: Sequence[Table], rounds: int) -> Columns:
-    """The columns of all pools.
+def pool_members(places: Places, tables: Sequence[Table], rounds: int) -> npt.NDArray[np.void]:
+    """The members of each pool as one.
 
     Args:
-        places: Where their members are.
+        places: Where they are.
         tables: What their cells came to, round after round.
         rounds: How many rounds there are.
+
+    Returns:
+        Records (`POOL`) of shape (rounds, pools).
     """
     before = np.cumsum([0, *(table.count.size for table in tables)])[places.table]
     # Shape (rounds, members).
     cell = before + places.cell + np.outer(np.arange(rounds), places.size)
     cells = np.concatenate([table.cells.ravel() for table in tables])[cell]
-    count, low, high, steps, energy, newest = (
-        cells[name] for name in ("count", "low", "high", "steps", "energy", "newest")
-    )
-    columns: list[tuple[np.ufunc, Any]] = [
-        (np.add, count), (np.minimum, low), (np.maximum, high), (np.add, steps), (np.add, energy),
-        (np.maximum, newest - places.shift), (np.add, np.minimum(count, places.promised)),
-    ]  # fmt: skip
-    first = places.pool_first
-    if first.size == count.shape[1]:
-        return Columns(*(column for _, column in columns))
-    return Columns(*(ufunc.reduceat(column, first, axis=1) for ufunc, column in columns))
+    count = cells["count"]
+    columns: dict[str, tuple[np.ufunc, Any]] = {
+        **{name: (np.add, cells[name]) for name in ("count", "steps", "energy")},
+        "newest": (np.maximum, cells["newest"] - places.shift),
+        "low": (np.minimum, cells["low"]),
+        "high": (np.maximum, cells["high"]),
+        "arrived": (np.add, np.minimum(count, exact(places.promised))),
+    }
+    found = np.empty((rounds, places.pool_first.size), POOL)
+    for name, (ufunc, column) in columns.items():
+        found[name] = ufunc.reduceat(column, places.pool_first, axis=1)
+    return found

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indicators.plan import SignPlan, ZonePlan
+from indicators.pooling import exact
 from sensors.decimals import Bools, Floats, Ints
 from sensors.directory import Directory
 from sensors.quantity import CATALOGUE, Quantity
@@ -23,7 +24,7 @@ class SignMembers(NamedTuple):
         energetic: Whether sound energy is summed.
         quantities: Quantity of each pool.
         pool_first: First member of each pool.
-        promised: Readings that all members, heard or not, should have in a window.
+        promised: Readings that all members, heard or not, should have in a window, summed `exact`.
     """
 
     terminals: list[str]
@@ -59,5 +60,5 @@ def members_of(zone: ZonePlan, plan: SignPlan, directory: Directory) -> SignMemb
         np.array([quantity.energetic for quantity in quantities], np.bool_),
         [quantities[first] for first in firsts],
         np.array(firsts, np.int64),
-        sum((member.expected for member in everyone), 0.0),
+        float(exact(np.array([member.expected for member in everyone])).sum()),
     )

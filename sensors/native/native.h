@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 11
+#define VITALS_ABI 12
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -105,7 +105,7 @@ typedef struct {
 
 /* `Sifted` of sensors/sifting.py. */
 typedef struct {
-    int64_t *channel, *column, *record; /* [readings] */
+    int64_t *channel, *column, *record; /* [readings]; channel: NULL where they stay as they are */
     double *value;                      /* [readings] */
     int64_t *row_first;                 /* [rows + 1] */
     int64_t *row_line, *row_group, *row_at; /* [rows] */
@@ -138,21 +138,24 @@ typedef struct {
     Cell *cells;           /* [rounds × blocks][width] */
 } Table;
 
-/* Members of pools, of `Places` of indicators/pooling.py. */
+/* `FEED` of indicators/feeds.py: a member, and the pool of its quantity. */
 typedef struct {
-    int64_t count, pools;
-    const int64_t *table, *cell, *size, *shift; /* [count] */
-    const double *promised;                     /* [count] */
-    const int64_t *pool_first;                  /* [pools] */
-} Members;
+    int64_t column, pool, shift, energetic;
+    double scale, promised;
+} Feed;
 
-/* `Columns` of indicators/pooling.py, before what arrived is summed. */
+/* What blocks feed, as `feeds_of` of indicators/feeds.py gives it. */
 typedef struct {
-    int64_t *count;           /* [rounds][pools] */
-    double *low, *high;       /* the same */
-    int64_t *steps, *energy, *newest; /* the same */
-    double *arrived;          /* [rounds][members] */
-} Pools;
+    const int64_t *pattern, *pool; /* [blocks] */
+    const int64_t *first;          /* [patterns + 1] */
+    const Feed *feeds;
+} Feeds;
+
+/* `POOL` of indicators/feeds.py. */
+typedef struct {
+    Cell all;
+    double arrived;
+} Pool;
 
 /* The first of the rows [low, high), which are sorted, that is not before an instant since its group's
  * epoch; `high` where all are. */
@@ -183,6 +186,7 @@ int64_t vitals_rows_at(const Regions *regions, const int64_t *groups, const int6
 void vitals_copy_rows(const Copies *copies);
 void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *ends,
                    int64_t rounds, const Table *out);
-void vitals_pool(const Members *members, const Table *tables, int64_t rounds, const Pools *out);
+void vitals_pool(const Regions *regions, const Blocks *blocks, const Feeds *feeds,
+                 const int64_t *ends, int64_t rounds, Pool *out, int64_t pools);
 
 #endif

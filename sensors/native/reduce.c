@@ -1,5 +1,5 @@
 /* The compiled twins of indicators/reduction.py and pooling.py: the rows of blocks, reduced column by
- * column, and members of one quantity as one.
+ * column, and members of one quantity as one: right from their rows.
  *
  * Sums are of whole steps, so their order does not matter; sound energy comes from the same table as
  * in Python, and from the same pow() for levels that are not whole hundredths.
@@ -26,7 +26,7 @@ static int64_t first_from(const Regions *regions, int64_t group, int64_t at) {
 /* The nearest whole number, half to even, as rint() gives it. */
 static int64_t whole(double value) {
     if (fabs(value) < 0x1p51) {
-        volatile double shifted = value + 0x1.8p52;
+        double shifted = value + 0x1.8p52;
         return (int64_t)(shifted - 0x1.8p52);
     }
     return (int64_t)rint(value);
@@ -37,30 +37,6 @@ static int64_t energy_of(const Energies *energies, double level) {
     if (place >= 0 && place < (double)energies->count && place / 100.0 == level)
         return energies->of_hundredths[(int64_t)place];
     return (int64_t)rint(pow(10.0, level / 10.0) * ENERGY_STEP);
-}
-
-/* One column of a block's rows: `values` is its first cell, and `width` cells farther the next. */
-static void reduce_column(const Regions *regions, const Blocks *blocks, int64_t block,
-                          int64_t column, int64_t first, int64_t rows, Cell *out) {
-    int64_t group = blocks->group[block], width = blocks->width, newest = -1;
-    const double *values = regions->values + regions->cell[group] + first * width + column;
-    double scale = blocks->scale[block * width + column], low = INFINITY, high = -INFINITY;
-    int is_energetic = blocks->energetic[block * width + column];
-    int64_t count = 0, steps = 0, energy = 0;
-    for (int64_t row = 0; row < rows; row++) {
-        double value = values[row * width];
-        if (isnan(value)) continue;
-        count++;
-        newest = row;
-        if (value < low) low = value;
-        if (value > high) high = value;
-        steps += whole(value * scale);
-        if (is_energetic) energy += energy_of(blocks->energies, value);
-    }
-    int64_t at = NEVER;
-    if (count)
-        at = regions->since_epoch[regions->row[group] + first + newest] + regions->epoch[group];
-    *out = (Cell){count, steps, energy, at, low, high};
 }
 
 /* The rows of a block in one round. */
@@ -100,71 +76,127 @@ static Span span_of(const Regions *regions, const Blocks *blocks, int64_t block,
     return span;
 }
 
-/* Some blocks in one round; `number` is the first one's in the table. */
-static void reduce_blocks(const Regions *regions, const Blocks *blocks, int64_t block, int64_t some,
-                          int64_t end, int64_t number, const Table *out) {
-    Span spans[TOGETHER];
-    int64_t width = blocks->width;
+/* One column of a block's rows. Inlined, since a cell that is put together in memory and copied from
+ * there takes longer than all else of a column with one row. */
+__attribute__((always_inline)) static inline Cell reduce_column(const Regions *regions,
+                                                                const Blocks *blocks, int64_t block,
+                                                                Span span, int64_t column,
+                                                                double scale,
+                                                                int64_t is_energetic) {
+    int64_t group = blocks->group[block], width = blocks->width, last = -1;
+    const double *values = regions->values + regions->cell[group] + span.first * width + column;
+    int64_t count = 0, steps = 0, energy = 0;
+    double low = INFINITY, high = -INFINITY;
+    for (int64_t row = 0; row < span.rows; row++) {
+        double value = values[row * width];
+        if (isnan(value)) continue;
+        count++;
+        last = row;
+        low = value < low ? value : low;
+        high = value > high ? value : high;
+        steps += whole(value * scale);
+        if (is_energetic) energy += energy_of(blocks->energies, value);
+    }
+    int64_t newest = NEVER;
+    if (count)
+        newest =
+            regions->since_epoch[regions->row[group] + span.first + last] + regions->epoch[group];
+    return (Cell){count, steps, energy, newest, low, high};
+}
+
+/* Find the rows of some blocks in one round, and ask memory for the tables of the next ones. */
+static void find_spans(const Regions *regions, const Blocks *blocks, int64_t block, int64_t some,
+                       int64_t end, Span *spans) {
     for (int64_t i = block + some; i < block + some + AHEAD && i < blocks->count; i++)
         fetch_tables(regions, blocks->group[i]);
     for (int64_t i = 0; i < some; i++) fetch_instants(regions, blocks->group[block + i]);
     for (int64_t i = 0; i < some; i++) spans[i] = span_of(regions, blocks, block + i, end);
-    for (int64_t i = 0; i < some; i++, number++) {
-        out->rows[number] = spans[i].rows;
-        out->first[number] = regions->cell[blocks->group[block + i]] + spans[i].first * width;
-        for (int64_t column = 0; column < width; column++)
-            reduce_column(regions, blocks, block + i, column, spans[i].first, spans[i].rows,
-                          out->cells + number * width + column);
-    }
+}
+
+static int64_t how_many(const Blocks *blocks, int64_t block) {
+    return blocks->count - block < TOGETHER ? blocks->count - block : TOGETHER;
 }
 
 void vitals_reduce(const Regions *regions, const Blocks *blocks, const int64_t *ends,
                    int64_t rounds, const Table *out) {
+    Span spans[TOGETHER];
+    int64_t number = 0, width = blocks->width;
     for (int64_t round = 0; round < rounds; round++)
-        for (int64_t block = 0; block < blocks->count; block += TOGETHER) {
-            int64_t left = blocks->count - block, some = left < TOGETHER ? left : TOGETHER;
-            reduce_blocks(regions, blocks, block, some, ends[round],
-                          round * blocks->count + block, out);
+        for (int64_t block = 0; block < blocks->count; block++, number++) {
+            int64_t turn = block % TOGETHER;
+            if (!turn)
+                find_spans(regions, blocks, block, how_many(blocks, block), ends[round], spans);
+            Span span = spans[turn];
+            out->rows[number] = span.rows;
+            out->first[number] = regions->cell[blocks->group[block]] + span.first * width;
+            for (int64_t i = 0; i < width; i++)
+                out->cells[number * width + i] =
+                    reduce_column(regions, blocks, block, span, i, blocks->scale[block * width + i],
+                                  blocks->energetic[block * width + i]);
         }
 }
 
-static const Cell *cell_of(const Members *members, const Table *tables, int64_t round,
-                           int64_t member) {
-    const Table *table = tables + members->table[member];
-    return table->cells + round * members->size[member] + members->cell[member];
+/* One member more of a pool. */
+static inline void add(Pool *pool, Cell cell, const Feed *feed) {
+    int64_t at = cell.newest - feed->shift;
+    double count = (double)cell.count;
+    pool->all.count += cell.count;
+    pool->all.steps += cell.steps;
+    pool->all.energy += cell.energy;
+    if (at > pool->all.newest) pool->all.newest = at;
+    if (cell.low < pool->all.low) pool->all.low = cell.low;
+    if (cell.high > pool->all.high) pool->all.high = cell.high;
+    pool->arrived += count < feed->promised ? count : feed->promised;
 }
 
-/* The members of a pool in one round as one, and how many of each one's expected readings arrived. */
-static void pool_members(const Members *members, const Table *tables, int64_t round, int64_t pool,
-                         const Pools *out) {
-    int64_t first = members->pool_first[pool], to = round * members->pools + pool;
-    int64_t end = pool + 1 < members->pools ? members->pool_first[pool + 1] : members->count;
-    int64_t count = 0, steps = 0, energy = 0, newest = INT64_MIN;
-    double low = INFINITY, high = -INFINITY;
-    for (int64_t i = first; i < end; i++) {
-        const Cell *cell = cell_of(members, tables, round, i);
-        if (i + AHEAD < members->count)
-            __builtin_prefetch(cell_of(members, tables, round, i + AHEAD));
-        int64_t own = cell->count, at = cell->newest - members->shift[i];
-        double promised = members->promised[i];
-        count += own;
-        steps += cell->steps;
-        energy += cell->energy;
-        if (at > newest) newest = at;
-        if (cell->low < low) low = cell->low;
-        if (cell->high > high) high = cell->high;
-        out->arrived[round * members->count + i] = (double)own < promised ? (double)own : promised;
+/* The rows of a block, column by column. */
+static void add_rows(const Regions *regions, const Blocks *blocks, int64_t block, Span span,
+                     const Feed *feed, const Feed *end, Pool *pools) {
+    for (; feed < end; feed++)
+        add(pools + feed->pool,
+            reduce_column(regions, blocks, block, span, feed->column, feed->scale, feed->energetic),
+            feed);
+}
+
+/* The same of one row, as windows of sparse data have, in half of the time. */
+static void add_row(const Energies *energies, const double *cells, int64_t at, const Feed *feed,
+                    const Feed *end, Pool *pools) {
+    for (; feed < end; feed++) {
+        Pool *pool = pools + feed->pool;
+        double value = cells[feed->column];
+        int is_there = !isnan(value);
+        int64_t newest = (is_there ? at : NEVER) - feed->shift;
+        if (newest > pool->all.newest) pool->all.newest = newest;
+        if (!is_there) continue;
+        pool->all.count++;
+        pool->all.steps += whole(value * feed->scale);
+        if (feed->energetic) pool->all.energy += energy_of(energies, value);
+        pool->all.low = value < pool->all.low ? value : pool->all.low;
+        pool->all.high = value > pool->all.high ? value : pool->all.high;
+        pool->arrived += feed->promised < 1.0 ? feed->promised : 1.0;
     }
-    out->count[to] = count;
-    out->steps[to] = steps;
-    out->energy[to] = energy;
-    out->newest[to] = newest;
-    out->low[to] = low;
-    out->high[to] = high;
 }
 
-void vitals_pool(const Members *members, const Table *tables, int64_t rounds, const Pools *out) {
-    for (int64_t round = 0; round < rounds; round++)
-        for (int64_t pool = 0; pool < members->pools; pool++)
-            pool_members(members, tables, round, pool, out);
+/* Reduce the rows of blocks right into the pools of each round, of which there are `pools`. */
+void vitals_pool(const Regions *regions, const Blocks *blocks, const Feeds *feeds,
+                 const int64_t *ends, int64_t rounds, Pool *out, int64_t pools) {
+    Span spans[TOGETHER];
+    for (int64_t round = 0; round < rounds; round++, out += pools)
+        for (int64_t block = 0; block < blocks->count; block++) {
+            int64_t turn = block % TOGETHER, group = blocks->group[block];
+            if (!turn)
+                find_spans(regions, blocks, block, how_many(blocks, block), ends[round], spans);
+            const int64_t *first = feeds->first + feeds->pattern[block];
+            const Feed *feed = feeds->feeds + first[0], *end = feeds->feeds + first[1];
+            Pool *own = out + feeds->pool[block];
+            Span span = spans[turn];
+            if (span.rows != 1) {
+                add_rows(regions, blocks, block, span, feed, end, own);
+                continue;
+            }
+            add_row(blocks->energies,
+                    regions->values + regions->cell[group] + span.first * blocks->width,
+                    regions->since_epoch[regions->row[group] + span.first] + regions->epoch[group],
+                    feed, end, own);
+        }
 }

@@ -26,27 +26,30 @@ int64_t vitals_screen(const Readings *in, const Channels *channels, const int64_
     return passed;
 }
 
-/* The readings that passed, one behind the other, and their rows; gives how many rows. */
+/* The cells of the readings that passed, one behind the other, and their rows; gives how many rows.
+ * The readings themselves are copied where `out` has room for them: where all passed, they stay. */
 int64_t vitals_rows(const Readings *in, const Channels *channels, const uint8_t *good,
                     const Sifted *out) {
-    int64_t rows = 0, next = 0, last = -1;
+    int64_t rows = 0, next = 0, last_line = -1, last_group = -1, last_at = 0, last_turn = 0;
     for (int64_t i = 0; i < in->count; i++) {
         if (!good[i]) continue;
         int64_t channel = in->channel[i], line = in->line[i], at = in->at[i];
-        const Channel *about = channels->channels + channel;
-        int64_t group = about->group;
-        if (last < 0 || line != out->row_line[rows - 1] || group != out->row_group[rows - 1] ||
-            at != out->row_at[rows - 1] || (in->turn && in->turn[i] != in->turn[last])) {
+        int64_t turn = in->turn ? in->turn[i] : 0;
+        Channel about = channels->channels[channel];
+        if (line != last_line || about.group != last_group || at != last_at || turn != last_turn) {
             out->row_first[rows] = next;
-            out->row_line[rows] = line;
-            out->row_group[rows] = group;
-            out->row_at[rows++] = at;
+            out->row_line[rows] = last_line = line;
+            out->row_group[rows] = last_group = about.group;
+            out->row_at[rows++] = last_at = at;
+            last_turn = turn;
         }
-        last = i;
-        out->channel[next] = channel;
-        out->column[next] = about->column;
-        out->record[next] = in->record[i];
-        out->value[next++] = in->value[i];
+        out->column[next] = about.column;
+        if (out->channel) {
+            out->channel[next] = channel;
+            out->record[next] = in->record[i];
+            out->value[next] = in->value[i];
+        }
+        next++;
     }
     out->row_first[rows] = next;
     return rows;

@@ -1,6 +1,6 @@
 """All partitions of a run in one process: what replay hosts, what Kafka does between workers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from streams.engine.config import EngineConfig
@@ -26,7 +26,9 @@ class Pipeline:
         publish: Called with every batch of outputs.
     """
 
-    def __init__(self, config: EngineConfig, publish: Callable[[list[Published]], None]) -> None:
+    def __init__(
+        self, config: EngineConfig, publish: Callable[[Iterable[Published]], None]
+    ) -> None:
         self.zones = [ZonePartition(config) for _ in range(config.zone_partitions)]
         self.districts = [DistrictPartition(config) for _ in range(config.district_partitions)]
         self._publish = publish

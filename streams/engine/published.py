@@ -1,6 +1,6 @@
 """What the stages publish, as canonical bytes with the key that orders the output files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, NamedTuple, cast
 
 import msgspec
@@ -58,14 +58,14 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 PlaceKind = Literal["zone", "town", "district"]
 
 
-class Words(msgspec.Struct):
+class Words(msgspec.Struct, gc=False):
     """The same in English and in Chinese."""
 
     en: str
     zh: str
 
 
-class VitalLine(msgspec.Struct):
+class VitalLine(msgspec.Struct, gc=False):
     """A value of a vital sign: a line of `vitals`.
 
     See `indicators.vital_sign.VitalValue`. The fields stand in the order of their names, as
@@ -93,7 +93,7 @@ class VitalLine(msgspec.Struct):
     zone: Annotated[str, msgspec.Meta(description="Id of the zone, town or district")]
 
 
-class WindowLine(msgspec.Struct):
+class WindowLine(msgspec.Struct, gc=False):
     """A value of a plain window: a line of `vitals` of a run with VITALS_SIGNS=windows."""
 
     at: Instant
@@ -111,7 +111,7 @@ class WindowLine(msgspec.Struct):
     zone: str
 
 
-class ScoreLine(msgspec.Struct):
+class ScoreLine(msgspec.Struct, gc=False):
     """How unusual a value is: a line of `scores`; the fields in the order of their names."""
 
     at: Instant
@@ -145,24 +145,31 @@ class VitalWriter:
     def publish(
         self, values: Sequence[VitalValue], timezones: Mapping[str, str]
     ) -> list[Published]:
-        """The lines of values.
+        """The lines of values, each by itself; see `write`."""
+        return published_values(values, self.write(values, timezones)) if values else []
+
+    def write(self, values: Sequence[VitalValue], timezones: Mapping[str, str]) -> bytes:
+        """The lines of values, separated by LF.
 
         Args:
             values: In the order in which they are published, one at least.
             timezones: IANA zone of each place.
         """
-        lines = [self._line(value, timezones[value.zone]) for value in values]
-        # A line feed cannot stand in JSON as it is, only between two of its lines.
-        bodies = _encode_lines(lines).split(b"\n")
-        return [
-            Published(VITALS, v.at, v.zone, v.indicator, v.window_end, v.revision, "", body)
-            for v, body in zip(values, bodies, strict=False)
-        ]
+        # Windows that close together have few different times.
+        stamps: dict[tuple[int, int, int, str], tuple[str, str, str]] = {}
+        lines = []
+        for value in values:
+            times = value.at, value.window_end, value.window_start, timezones[value.zone]
+            written = stamps.get(times)
+            if written is None:
+                *instants, timezone = times
+                at, end, start = (rfc3339(instant, timezone) for instant in instants)
+                written = stamps[times] = at, end, start
+            lines.append(self._line(value, *written))
+        return _encode_lines(lines)[:-1]
 
-    def _line(self, value: VitalValue, timezone: str) -> VitalLine | WindowLine:
+    def _line(self, value: VitalValue, at: str, end: str, start: str) -> VitalLine | WindowLine:
         sign = self._signs.get(value.indicator)
-        at, end = rfc3339(value.at, timezone), rfc3339(value.window_end, timezone)
-        start = rfc3339(value.window_start, timezone)
         kind = cast("PlaceKind", value.place)
         if sign is None or sign.group == PLAIN:
             return WindowLine(
@@ -175,6 +182,15 @@ class VitalWriter:
             value.reason, value.revision, self._rules, Words(en, zh), value.unit, value.value,
             value.weights, end, start, value.zone,
         )  # fmt: skip
+
+
+def published_values(values: Iterable[VitalValue], lines: bytes) -> list[Published]:
+    """Values with the lines that `VitalWriter.write` made of them."""
+    # A line feed cannot stand in JSON as it is, only between two of its lines.
+    return [
+        Published(VITALS, v.at, v.zone, v.indicator, v.window_end, v.revision, "", body)
+        for v, body in zip(values, lines.split(b"\n"), strict=True)
+    ]
 
 
 def publish_score(score: Score, timezone: str) -> Published:

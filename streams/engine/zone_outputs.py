@@ -8,7 +8,8 @@ from indicators.plan import ZonePlan
 from indicators.vital_sign import VitalValue
 from streams.engine.config import EngineConfig
 from streams.engine.indication import Indication, clock_of
-from streams.engine.published import Published, VitalWriter, publish_score
+from streams.engine.outputs import Outputs
+from streams.engine.published import VitalWriter, publish_score
 from streams.engine.zone_snapshot import PartitionSnapshot, ZoneSnapshot
 
 
@@ -39,7 +40,7 @@ class ZoneOutputs:
         self._writer = VitalWriter(config.signs, config.city, config.rules.version)
         self._scored = {name for name, sign in config.signs.items() if sign.is_scored}
         self._touched: set[str] = set()
-        self.published: list[Published] = []
+        self.published = Outputs()
         self._indications: dict[int, list[Indication]] = {}
 
     def open(self, plan: ZonePlan, snapshot: ZoneSnapshot) -> None:
@@ -53,9 +54,9 @@ class ZoneOutputs:
 
     def begin(self) -> None:
         """Nothing has been published of the next frame."""
-        self.published, self._indications = [], {}
+        self.published, self._indications = Outputs(), {}
 
-    def finish(self, now: int) -> tuple[list[Published], dict[int, list[Indication]]]:
+    def finish(self, now: int) -> tuple[Outputs, dict[int, list[Indication]]]:
         """What is published of a frame, and what each district partition is told, both in order.
 
         The clock is told once a frame at most: only its last one can matter.
@@ -74,7 +75,7 @@ class ZoneOutputs:
         """Publish values with their scores; tell the districts those that alerts depend on."""
         if not values:
             return
-        self.published += self._writer.publish(values, self._timezones)
+        self.published.add_values(values, self._writer.write(values, self._timezones))
         self._touched.update([value.zone for value in values])
         scored, indicated = self._scored, self._config.indicated
         for value in values:
@@ -83,7 +84,7 @@ class ZoneOutputs:
                 scores, _, timezone, district = self._outlets[value.zone]
                 score = scores.step(value)
                 if score is not None:
-                    self.published.append(publish_score(score, timezone))
+                    self.published.add([publish_score(score, timezone)])
                 if indicator in indicated:
                     self._tell(district, value.at, value)
 

@@ -24,7 +24,7 @@ from streams.engine.config import EngineConfig
 from streams.engine.incoming import FrameIntake, Incoming
 from streams.engine.indication import Indication
 from streams.engine.letters import Letters
-from streams.engine.published import Published
+from streams.engine.outputs import Outputs
 from streams.engine.run_ahead import MANY, RunAhead
 from streams.engine.zone_outputs import ZoneOutputs
 from streams.engine.zone_snapshot import PARTITION_BLOCK, Blocks, PartitionSnapshot, ZoneSnapshot
@@ -80,7 +80,7 @@ class ZonePartition:
 
     # -- frames ---------------------------------------------------------------------------------
 
-    def step(self, frame: bytes) -> tuple[list[Published], dict[int, list[Indication]]]:
+    def step(self, frame: bytes) -> tuple[Outputs, dict[int, list[Indication]]]:
         """Process one frame.
 
         Args:
@@ -186,7 +186,7 @@ class ZonePartition:
                 refused += self._insert(incoming, row, outcome, is_odd=is_odd)
             if refused or index in refusing:
                 letters = self._letters.of_line(incoming, index, sorted(refused))
-                self._outputs.published += letters
+                self._outputs.published.add(letters)
             self._outputs.emit(self._vitals.revisions(self._own.now))
 
     def _insert(

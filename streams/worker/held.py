@@ -7,6 +7,8 @@ RECORD_BYTES: Final = 512 * 1024
 """Where a record of lines or indications is cut: Kafka refuses large ones, and a worker whose
 record is refused cannot go on. What one input gives has no bound: a tick ends every silence."""
 
+_PIECE_BYTES: Final = RECORD_BYTES // 8
+
 
 class HeldLines:
     """Lines by stream, in the order of publication.
@@ -19,10 +21,12 @@ class HeldLines:
         self._lines: dict[str, list[bytes]] = {}
         self.size = 0
 
-    def add(self, stream: str, line: bytes) -> None:
-        """Let a line wait behind those of its stream."""
-        self._lines.setdefault(stream, []).append(line)
-        self.size += len(line) + 1
+    def add(self, stream: str, lines: bytes) -> None:
+        """Let a line, or several that LF separates, wait behind those of their stream."""
+        # Records are cut between what was added: to the line where that would be large.
+        pieces = [lines] if len(lines) <= _PIECE_BYTES else lines.split(b"\n")
+        self._lines.setdefault(stream, []).extend(pieces)
+        self.size += len(lines) + 1
 
     def let_go(self) -> Iterator[tuple[str, bytes]]:
         """Stream and body of each record; nothing waits any more."""

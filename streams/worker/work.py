@@ -90,8 +90,8 @@ class ZoneWork:
         """See `Work`; lines and indications wait for those of the next input."""
         del topic
         published, indications = self._engine.step(body)
-        for output in published:
-            self._lines.add(output.stream, output.body)
+        for stream, lines in published.bodies():
+            self._lines.add(stream, lines)
         for destination, items in indications.items():
             self._held.setdefault(destination, []).extend(items)
         records: list[Record] = []

@@ -8,7 +8,7 @@ from streams.engine.district_partition import DistrictPartition
 from streams.engine.indication import Indication, IndicationFrame, decode_indications
 from streams.engine.zone_partition import ZonePartition
 from streams.topics import INDICATIONS, LEDGER, REJECTS, SCORES, VITALS
-from streams.worker.held import RECORD_BYTES
+from streams.worker.held import RECORD_BYTES, HeldLines
 from streams.worker.work import HELD_BYTES, HELD_ITEMS, Record, ZoneWork
 from tests.builders import T0, a_city, a_config, a_line, a_raw_line, a_terminal, a_tick
 
@@ -150,3 +150,14 @@ def test_checkpoint_tells_the_ledger_once_and_the_last_one_all_of_it():
         (LEDGER, 0, "0"),
     ]
     assert work.report(everything=True) == []
+
+
+def test_lines_added_together_are_cut_into_records_where_they_are_large():
+    line = b"x" * 1000
+    held = HeldLines()
+    for count in (10, 1500, 1):
+        held.add(VITALS, b"\n".join([line] * count))
+    bodies = [body for _, body in held.let_go()]
+    assert b"\n".join(bodies) == b"\n".join([line] * 1511)
+    assert max(map(len, bodies)) <= RECORD_BYTES
+    assert len(bodies) == 3

@@ -17,6 +17,7 @@ from streams.bench.ledger_check import check
 from streams.bench.places import Places, Shape, places_of, write_city
 from streams.bench.schedule import NO_FAULTS, START_MS, Faults, Schedule, schedule
 from streams.citypack import engine_config, load_pack
+from streams.engine.published import Published
 from streams.engine.zone_partition import ZonePartition
 from streams.topics import partition_of
 
@@ -29,12 +30,12 @@ def booked(run: Schedule, folder: Path, limit: int = 1 << 18) -> tuple[Ledger, l
     count = run.places.shape.partitions
     config = engine_config(load_pack(folder), count, 2, SignSet.WINDOWS)
     partitions = [ZonePartition(config) for _ in range(count)]
-    bodies = []
+    published: list[Published] = []
     for frame in frames(run, 1, limit):
-        bodies += partitions[frame.partition].step(frame.body)[0]
+        published += partitions[frame.partition].step(frame.body)[0]
     for partition in partitions:
-        bodies += partition.step(closing_tick(run))[0]
-    return merged(p.ledger() for p in partitions), [output.body for output in bodies]
+        published += partition.step(closing_tick(run))[0]
+    return merged(p.ledger() for p in partitions), [output.body for output in published]
 
 
 @pytest.mark.parametrize(
