@@ -60,7 +60,15 @@ def evaluate(
         else:
             plan = sign.zone.plan
             measure = about.formula(
-                Inputs(plan.zone, start, end, by_quantity, ratings=plan.ratings, memory=memory)
+                Inputs(
+                    plan.zone,
+                    start,
+                    end,
+                    by_quantity,
+                    ratings=plan.ratings,
+                    declared=plan.declared,
+                    memory=memory,
+                )
             )
     elif sign.made_of:
         history = history_of(sign, start, end)

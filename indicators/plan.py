@@ -129,6 +129,15 @@ class ZonePlan(msgspec.Struct, frozen=True, dict=True):
             if quantity.rated is not None
         }
 
+    @cached_property
+    def declared(self) -> dict[str, dict[str, float]]:
+        """Quantity → terminal → seconds between the readings that it promises."""
+        found: dict[str, dict[str, float]] = {}
+        for terminal in self.terminals:
+            for quantity in terminal.quantities:
+                found.setdefault(quantity.name, {})[terminal.id] = quantity.cadence
+        return found
+
     def size(self, plan: SignPlan) -> int:
         """How many members feed one of its signs."""
         return sum(
@@ -203,7 +212,7 @@ def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
     for sign in signs:
         if sign.basis is Basis.READINGS:
             declared = [q for kind in kinds for q in kind if q.name in sign.inputs]
-            if declared:
+            if declared and {q.name for q in declared} >= set(sign.needs):
                 plans[sign.id] = _plan_readings(sign, declared)
     made_of = {sign.id: sign for sign in signs if sign.basis is Basis.HISTORY}
     for id_ in made_of:
@@ -223,7 +232,7 @@ def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
 
 
 def _plan_readings(sign: VitalSign, declared: list[DeclaredQuantity]) -> SignPlan:
-    fastest = min(quantity.cadence for quantity in declared)
+    fastest = min(q.cadence for q in declared if not sign.needs or q.name in sign.needs)
     slowest = max(quantity.cadence for quantity in declared)
     hop = stretch(sign.hop_s or sign.window_s, fastest)
     window = max(stretch(sign.window_s, fastest), hop)

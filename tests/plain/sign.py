@@ -179,6 +179,7 @@ class MadeSign(PlainSign):
                             value.coverage,
                             value.detail,
                             value.weights,
+                            value.quality is Quality.SUSPECT,
                         )
                     )
                     share += value.coverage
@@ -188,7 +189,10 @@ class MadeSign(PlainSign):
         if coverage < sign.min_coverage:
             return Answer(None, {}, "low_coverage"), coverage
         found = sign.formula(Inputs(zone=self.zone, start=start, end=end, history=history))
-        return Answer(found.value, found.detail, found.reason, found.weights), coverage
+        answer = Answer(
+            found.value, found.detail, found.reason, found.weights, found.is_suspect, found.level
+        )
+        return answer, coverage
 
 
 class MeasuredSign(PlainSign):

@@ -1,0 +1,39 @@
+"""How much of what was promised has arrived."""
+
+import pytest
+
+from indicators.arrival import arrived_of, arrived_share
+from tests.formula_inputs import aggregate, inputs
+
+
+@pytest.mark.parametrize(
+    ("count", "expected", "share"),
+    [(6, 10.0, 0.6), (10, 10.0, 1.0), (12, 10.0, 1.0), (1, 0.5, 1.0)],
+)
+def test_terminal_has_sent_at_most_all(count, expected, share):
+    assert arrived_of(aggregate("rain", [1.0] * count, expected=expected)) == share
+
+
+def test_silent_terminal_counts_among_those_that_promised():
+    gates = inputs(
+        aggregate("people_in", [1] * 5, "a"),
+        window=300_000,
+        declared={"people_in": {"a": 60.0, "b": 60.0}},
+    )
+    assert arrived_share(gates, "people_in") == 0.5
+
+
+def test_eager_terminal_does_not_stand_in_for_another():
+    gates = inputs(
+        aggregate("people_in", [1] * 9, "a"),
+        aggregate("people_in", [1], "b"),
+        window=300_000,
+        declared={"people_in": {"a": 60.0, "b": 60.0}},
+    )
+    assert arrived_share(gates, "people_in") == 0.6
+
+
+def test_those_who_reported_are_taken_where_nobody_declares():
+    gates = inputs(aggregate("people_in", [1] * 6, "a", expected=10.0))
+    assert arrived_share(gates, "people_in") == 0.6
+    assert arrived_share(inputs(), "people_in") == 1.0
