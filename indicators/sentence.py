@@ -23,8 +23,8 @@ def sentence(sign: VitalSign, value: VitalValue) -> Label:
     if value.value is None:
         zh, en = reason_in_words(value.reason or "no_data")
         return f"{sign.zh}暂无数值：{zh}。", f"{sign.en}: not available, {en}."
-    zh, en = shown(value.value, sign.unit, sign.shown_in)
-    parts = [(f"{sign.zh} {zh}", f"{sign.en} {en}")]
+    zh, en = _amount(sign, value, value.value)
+    parts = [(f"{sign.zh}{zh}", f"{sign.en}{en}")]
     for level in sign.levels:
         if level.id == value.level:
             parts = [(f"{parts[0][0]}（{level.zh}）", f"{parts[0][1]} ({level.en})")]
@@ -41,12 +41,23 @@ def sentence(sign: VitalSign, value: VitalValue) -> Label:
     return "，".join(zh for zh, _ in parts) + "。", ", ".join(en for _, en in parts) + "."
 
 
+def _amount(sign: VitalSign, value: VitalValue, number: float) -> Label:
+    """The number as it is said after the sign's name."""
+    said = sign.in_words(value) if sign.in_words else None
+    edges = [level.edge for level in sign.levels]
+    zh, en = said or shown(number, sign.unit, sign.shown_in, edges)
+    # A sum whose readings are not all there.
+    least = ("至少", " at least") if value.detail.get("at_least") else ("", "")
+    return f"{least[0]} {zh}", f"{least[1]} {en}"
+
+
 def _remark(sign: VitalSign, value: VitalValue) -> list[Label]:
-    if not sign.remark[0]:
-        return []
-    try:
-        zh, en = (pattern.format_map(value.detail) for pattern in sign.remark)
-    except (KeyError, IndexError, ValueError, TypeError):
-        # A value of this kind has nothing to say there.
-        return []
-    return [(zh, en)]
+    for remark in (sign.remark, sign.or_remark):
+        try:
+            zh, en = (pattern.format_map(value.detail) for pattern in remark)
+        except (KeyError, IndexError, ValueError, TypeError):
+            # A value of this kind has nothing to say there.
+            continue
+        if zh:
+            return [(zh, en)]
+    return []

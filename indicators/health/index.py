@@ -7,7 +7,7 @@ that a flood cannot hide behind clean air. What is unknown never counts as clear
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from indicators.health.composite import composite, contributions, interval
 from indicators.health.settings import HealthSettings
@@ -16,6 +16,8 @@ from indicators.topics import TOPIC_OF
 from indicators.vital_sign import Inputs, Measure, VitalSign, VitalValue
 
 _SMALLEST = 1.0
+UNRATED: Final = frozenset({"no_capacity", "no_warning_stage"})
+"""Why a sign says nothing of a place where nobody rated what it is about: it is not unknown."""
 
 
 class _Part(NamedTuple):
@@ -47,12 +49,11 @@ class HealthIndex:
         unknown: list[str] = []
         cap, capped_by = 100.0, ""
         for id_, hop in sorted(inputs.hops.items()):
-            sign = self._signs.get(id_)
-            if sign is None:
+            sign, newest = self._signs.get(id_), inputs.latest.get(id_)
+            if sign is None or (newest is not None and newest.reason in UNRATED):
                 continue
             weight, domain = self._weight(sign), TOPIC_OF[sign.group].id
             nominal[domain] = nominal.get(domain, 0.0) + weight
-            newest = inputs.latest.get(id_)
             freshness = 0.0 if newest is None else self._freshness(newest, inputs.end, hop)
             if newest is None or newest.value is None or not freshness:
                 unknown += [id_] if sign.is_life_safety else []

@@ -131,7 +131,7 @@ def _sign(row: Vital, wording: Wording, timezone: str, now: datetime) -> SignVie
         id=f"{row.zone}-{row.indicator}",
         indicator=row.indicator,
         label=wording.sign(row.indicator),
-        value="NA" if row.value is None else figure(row.value),
+        value="NA" if row.value is None else figure(row.value, wording.edges(row.indicator)),
         unit="" if row.value is None else UNITS.get(row.unit, (row.unit, row.unit))[0],
         look=wording.level(row.level),
         reason=reason_in_words(row.reason or "no_data") if row.value is None else ("", ""),
