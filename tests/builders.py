@@ -22,10 +22,17 @@ MINUTE_MS = 60_000
 SHANGHAI = "Asia/Shanghai"
 
 
-def a_terminal(id_: str, zone: str, cadences: Mapping[str, float] | None = None) -> Terminal:
-    """A terminal that reports each quantity at its cadence (s)."""
-    declared = cadences or {"water_depth": 30.0}
-    quantities = tuple(DeclaredQuantity(q, CATALOGUE[q].unit, c) for q, c in declared.items())
+def a_terminal(
+    id_: str,
+    zone: str,
+    cadences: Mapping[str, float] | None = None,
+    rated: Mapping[str, float] | None = None,
+) -> Terminal:
+    """A terminal that reports each quantity at its cadence (s); ratings by quantity."""
+    declared, ratings = cadences or {"water_depth": 30.0}, rated or {}
+    quantities = tuple(
+        DeclaredQuantity(q, CATALOGUE[q].unit, c, rated=ratings.get(q)) for q, c in declared.items()
+    )
     return Terminal(id=id_, zone=zone, quantities=quantities)
 
 
