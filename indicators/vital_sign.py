@@ -138,6 +138,7 @@ class Inputs(msgspec.Struct, frozen=True):
         ratings: (terminal, quantity) → what the thing is built for, as its terminal declares it.
         declared: Quantity → terminal → seconds between the readings that it promises.
         memory: The sign's own memory in this zone; the formula may change it. Ints and floats only.
+            A window that is corrected comes again: it must not be learned twice.
     """
 
     zone: Zone

@@ -71,4 +71,5 @@ def _deviate(
     if value >= critical:
         is_confirmed = value > critical and previous > critical and is_successive
         level = settings.incident_levels[-1 if is_confirmed else 0].id
-    return Measure(value, detail=detail, level=level, weights=newest.weights)
+    is_suspect = newest.is_suspect or last.is_suspect
+    return Measure(value, detail=detail, level=level, weights=newest.weights, is_suspect=is_suspect)

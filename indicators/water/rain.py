@@ -91,8 +91,8 @@ def rain_of_hours(settings: WaterSettings, length_h: int, inputs: Inputs) -> Mea
             continue
         is_whole = not value.is_suspect and value.coverage >= settings.rain_min_share
         for terminal, amount in _amounts(value, value.value).items():
-            known = gauges.get(terminal, _Hours(0.0, 0, 0))
-            gauges[terminal] = _Hours(known.total + amount, known.known + 1, known.whole + is_whole)
+            own = gauges.get(terminal, _Hours(0.0, 0, 0))
+            gauges[terminal] = _Hours(own.total + amount, own.known + 1, own.whole + is_whole)
     if not gauges:
         return Measure(None, "no_data")
     expected = (inputs.end - inputs.start) // length
@@ -100,13 +100,13 @@ def rain_of_hours(settings: WaterSettings, length_h: int, inputs: Inputs) -> Mea
     if known < settings.rain_min_hours * expected:
         return Measure(None, "too_few_hours", {"hours": known, "expected": expected})
     hours, terminal = max((hours, terminal) for terminal, hours in gauges.items())
-    is_whole = hours.whole == expected
+    is_bound = hours.whole < expected
     detail = {"terminal": terminal, "hours": hours.known, "expected": expected}
     return Measure(
         hours.total,
-        detail=detail if is_whole else {**detail, "at_least": True},
+        detail={**detail, "at_least": True} if is_bound else detail,
         weights={terminal: 1.0} if terminal else {},
-        is_suspect=not is_whole,
+        is_suspect=is_bound,
     )
 
 

@@ -204,7 +204,7 @@ class MeasuredSign(PlainSign):
         self._readings: list[Reading] = []
         self._newest = 0
         self._revisions: dict[int, int] = {}
-        self._taught = 0
+        self._low: set[int] = set()
 
     def close(self) -> VitalValue:
         """Close the window that is due."""
@@ -212,7 +212,6 @@ class MeasuredSign(PlainSign):
         end = self.next_end
         answer, coverage = self._answer(end)
         self._revisions[end] = 0
-        self._taught += answer.reason not in {"no_data", "low_coverage"}
         return self.closed(answer, coverage, self._newest)
 
     def take(self, readings: list[Reading], now: int) -> list[VitalValue]:
@@ -246,7 +245,7 @@ class MeasuredSign(PlainSign):
             return Answer(None, {}, "no_data"), coverage
         if coverage < self.plan.sign.min_coverage:
             return Answer(None, {}, "low_coverage"), coverage
-        window = Window(self.zone, self.plan.window, inside, self._expected, self._taught)
+        window = Window(self.zone, self.plan.window, inside, self._expected, end, self._low)
         answer = FORMULAS[self.plan.sign.id](window)
         if answer.value is not None and self.plan.sign.group != PLAIN:
             answer = answer._replace(weights=self._weights(end, inside))

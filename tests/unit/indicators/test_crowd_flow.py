@@ -262,8 +262,11 @@ def test_pressure_and_capacity_are_of_life_safety():
     red, full = SIGNS["crowd_pressure"], SIGNS["crowd_capacity_share"]
     assert red.is_life_safety
     assert full.is_life_safety
-    assert {level.id: level.colour for level in red.levels}[red.level_of(0.02)] == "red"
-    assert {level.id: level.colour for level in full.levels}[full.level_of(100.0)] == "orange"
+    colours: dict[str | None, str] = {
+        level.id: level.colour for level in (*red.levels, *full.levels)
+    }
+    assert colours[red.level_of(0.02)] == "red"
+    assert colours[full.level_of(100.0)] == "orange"
     assert subscore(red.utility, 0.02) <= subscore(SIGNS["crowd_density"].utility, 4.5)
     assert subscore(full.utility, 100.0) == subscore(SIGNS["crowd_density"].utility, 3.5)
 

@@ -90,7 +90,7 @@ def test_no_gauge_is_not_no_rain(formula):
 )
 def test_grade_begins_at_its_edge(sign, place, edge):
     about = SIGNS[sign]
-    names = {level.id: level.zh.split("，")[0] for level in about.levels}
+    names: dict[str | None, str] = {level.id: level.zh.split("，")[0] for level in about.levels}
     milder = about.level_of(math.nextafter(edge, 0))
     assert (names[milder] if milder else None) == (WORDS[place - 1] if place else None)
     assert names[about.level_of(edge)] == WORDS[place]
