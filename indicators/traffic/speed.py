@@ -13,10 +13,11 @@ from indicators.window import pooled
 
 def traffic_speed(settings: TrafficSettings, inputs: Inputs) -> Measure:
     """Mean speed of all detectors of the place, km/h; NA where there are no vehicles."""
-    pool = pooled(driven(settings, inputs))
+    detectors = driven(settings, inputs)
+    pool = pooled(detectors)
     if pool is None:
         return Measure(None, why_no_speed(settings, inputs))
-    return Measure(pool.mean, detail={"readings": pool.count})
+    return Measure(pool.mean, detail={"readings": pool.count}, weights=reading_shares(detectors))
 
 
 def level_by_ratio(ratio: float, edges: Sequence[float]) -> int:

@@ -106,7 +106,7 @@ def test_deviate_of_suspect_values_is_suspect(doubted, is_suspect):
     assert incident(traffic_occupancy=values).is_suspect is is_suspect
 
 
-@pytest.mark.parametrize(("last", "reason"), [(50, None), (49, "no_data")])
+@pytest.mark.parametrize(("last", "reason"), [(50, None), (49, "source_not_available")])
 def test_old_values_tell_of_no_incident(last, reason):
     measure = incident(traffic_occupancy=series([*USUAL, 40.0, 40.0], last=last))
     assert measure.reason == reason
@@ -115,6 +115,10 @@ def test_old_values_tell_of_no_incident(last, reason):
 def test_windows_without_a_value_are_left_out():
     measure = incident(traffic_occupancy=series([*USUAL, 10.0, 40.0, None]))
     assert measure.detail["measured"] == 40.0
+
+
+def test_nothing_at_all_is_no_data():
+    assert incident().reason == "no_data"
 
 
 @pytest.mark.parametrize(("count", "reason"), [(1, "learning"), (7, "learning"), (8, None)])

@@ -17,7 +17,8 @@ SETTINGS = TrafficSettings()
 
 def test_speed_is_the_mean_of_all_readings():
     detectors = [aggregate("traffic_speed", [30, 60], "a"), aggregate("traffic_speed", [90], "b")]
-    assert traffic_speed(SETTINGS, inputs(*detectors)).value == 60
+    measure = traffic_speed(SETTINGS, inputs(*detectors))
+    assert (measure.value, measure.weights) == (60, {"a": 2 / 3, "b": 1 / 3})
 
 
 def test_speed_ratio_uses_the_packs_free_flow():
