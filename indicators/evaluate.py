@@ -66,7 +66,7 @@ def evaluate(
                     end,
                     by_quantity,
                     ratings=plan.ratings,
-                    declared=plan.declared,
+                    declared=sign.zone.declared,
                     memory=memory,
                 )
             )

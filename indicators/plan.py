@@ -129,15 +129,6 @@ class ZonePlan(msgspec.Struct, frozen=True, dict=True):
             if quantity.rated is not None
         }
 
-    @cached_property
-    def declared(self) -> dict[str, dict[str, float]]:
-        """Quantity → terminal → seconds between the readings that it promises."""
-        found: dict[str, dict[str, float]] = {}
-        for terminal in self.terminals:
-            for quantity in terminal.quantities:
-                found.setdefault(quantity.name, {})[terminal.id] = quantity.cadence
-        return found
-
     def size(self, plan: SignPlan) -> int:
         """How many members feed one of its signs."""
         return sum(

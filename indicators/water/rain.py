@@ -128,9 +128,10 @@ class _Gauge(NamedTuple):
 
 def _gauges(inputs: Inputs) -> Iterator[_Gauge]:
     hours = (inputs.end - inputs.start) / HOUR_MS
+    cadences = inputs.declared.get("rain", {})
     for a in inputs.by_quantity.get("rain", ()):
         # An amount of a longer time than the window did not fall within it.
-        if inputs.declared.get("rain", {}).get(a.terminal, 0.0) * 1000 <= inputs.end - inputs.start:
+        if cadences.get(a.terminal, 0.0) * 1000 <= inputs.end - inputs.start:
             yield _Gauge(a.total, a.terminal, arrived_of(a))
     for a in inputs.by_quantity.get("rain_rate", ()):
         yield _Gauge(a.mean * hours, a.terminal, 1.0)

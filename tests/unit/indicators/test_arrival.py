@@ -1,8 +1,10 @@
-"""How much of what was promised has arrived."""
+"""How much of what was promised has arrived, and who promised it."""
 
 import pytest
 
 from indicators.arrival import arrived_of, arrived_share
+from indicators.promised import Promised
+from tests.builders import a_terminal
 from tests.formula_inputs import aggregate, inputs
 
 
@@ -37,3 +39,15 @@ def test_those_who_reported_are_taken_where_nobody_declares():
     gates = inputs(aggregate("people_in", [1] * 6, "a", expected=10.0))
     assert arrived_share(gates, "people_in") == 0.6
     assert arrived_share(inputs(), "people_in") == 1.0
+
+
+def test_terminals_promise_what_they_declare():
+    promised = Promised(
+        (
+            a_terminal("a", "z", {"rain": 60.0, "water_depth": 30.0}),
+            a_terminal("b", "z", {"rain": 300.0}),
+        )
+    )
+    assert dict(promised) == {"rain": {"a": 60.0, "b": 300.0}, "water_depth": {"a": 30.0}}
+    assert len(promised) == 2
+    assert promised.get("laeq") is None

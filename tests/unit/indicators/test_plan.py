@@ -84,14 +84,3 @@ def test_windows_follow_what_the_sign_needs_and_not_what_it_may_have_besides():
     assert speed.window == 600_000
     assert speed.quantities == ("traffic_flow", "traffic_speed")
     assert "traffic_speed" not in plan(traffic_flow=60.0).signs
-
-
-def test_plan_knows_who_promises_what():
-    city = a_city(
-        [
-            a_terminal("a", "z", {"rain": 60.0, "water_depth": 30.0}),
-            a_terminal("b", "z", {"rain": 300.0}),
-        ]
-    )
-    declared = plan_zone(city, city.zones["z"], SIGNS.values()).declared
-    assert declared == {"rain": {"a": 60.0, "b": 300.0}, "water_depth": {"a": 30.0}}
