@@ -1,12 +1,25 @@
 """How much of what terminals promised has arrived: a sum of less is a lower bound."""
 
+import math
+
 from indicators.vital_sign import Inputs
 from indicators.window import Aggregate
 
 
+def whole_readings(expected: float) -> float:
+    """How many readings a window holds for certain, of so many that a cadence promises on average.
+
+    Example:
+        >>> whole_readings(1.5), whole_readings(5.0), whole_readings(0.5)
+        (1.0, 5.0, 0.5)
+    """
+    return float(math.floor(expected)) if expected >= 1 else expected
+
+
 def arrived_of(aggregate: Aggregate) -> float:
     """Share of a terminal's promised readings that are in the window, 0–1; 1 of none promised."""
-    return min(aggregate.count / aggregate.expected, 1.0) if aggregate.expected > 0 else 1.0
+    promised = whole_readings(aggregate.expected)
+    return min(aggregate.count / promised, 1.0) if promised > 0 else 1.0
 
 
 def arrived_share(inputs: Inputs, quantity: str) -> float:
@@ -17,8 +30,9 @@ def arrived_share(inputs: Inputs, quantity: str) -> float:
     """
     found = {a.terminal: a for a in inputs.all(quantity)}
     seconds = (inputs.end - inputs.start) / 1000
-    promised = {t: seconds / cadence for t, cadence in inputs.declared.get(quantity, {}).items()}
-    promised = promised or {t: a.expected for t, a in found.items()}
+    expected = {t: seconds / cadence for t, cadence in inputs.declared.get(quantity, {}).items()}
+    expected = expected or {t: a.expected for t, a in found.items()}
+    promised = {t: whole_readings(readings) for t, readings in expected.items()}
     arrived = sum(min(a.count, promised.get(t, 0.0)) for t, a in found.items())
     whole = sum(promised.values())
     return arrived / whole if whole else 1.0

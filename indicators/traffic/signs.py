@@ -101,6 +101,7 @@ def _congested(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             window_s=600,
             hop_s=300,
             levels=settings.time_index_levels,
+            min_coverage=0.0,
             is_scored=False,
             owner="traffic",
             remark=("车速为自由流的{ratio:.0%}", "{ratio:.0%} of the free-flow speed"),
@@ -118,6 +119,7 @@ def _congested(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             window_s=600,
             hop_s=300,
             levels=settings.traffic_levels,
+            min_coverage=0.0,
             is_scored=False,
             owner="traffic",
             remark=("车速每小时{speed:.0f}公里", "{speed:.0f} km/h"),
@@ -155,6 +157,7 @@ def _congested(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             window_s=600,
             hop_s=300,
             levels=settings.tpi_levels,
+            min_coverage=0.0,
             is_scored=False,
             owner="traffic",
             remark=(

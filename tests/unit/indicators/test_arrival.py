@@ -16,6 +16,14 @@ def test_terminal_has_sent_at_most_all(count, expected, share):
     assert arrived_of(aggregate("rain", [1.0] * count, expected=expected)) == share
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_cadence_that_does_not_divide_the_window_is_no_loss(count):
+    """Forty minutes fit once or twice into an hour."""
+    gauge = aggregate("rain", [1.0] * count, "a", expected=1.5)
+    assert arrived_of(gauge) == 1.0
+    assert arrived_share(inputs(gauge, declared={"rain": {"a": 2400.0}}), "rain") == 1.0
+
+
 def test_silent_terminal_counts_among_those_that_promised():
     gates = inputs(
         aggregate("people_in", [1] * 5, "a"),

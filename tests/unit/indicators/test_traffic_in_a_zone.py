@@ -143,3 +143,14 @@ def test_overfull_car_park_leaves_the_spaces_of_the_other_free():
     value = values["parking_occupancy", 35]
     assert (value.value, value.detail["free"], value.quality) == (100.0, 20.0, Quality.SUSPECT)
     assert values["parking_time_to_full", 35].quality is Quality.SUSPECT
+
+
+def test_fast_flow_that_is_dead_takes_no_level_away():
+    quick = {**LOOP, "traffic_flow": 1.0}
+    city = a_city([a_terminal("a", "z", quick)], [ROAD])
+    values = published(city, each_minute("a", "traffic_speed", [10.0] * 20), 21)
+    assert values["traffic_speed", 15].value == 10.0
+    assert values["traffic_level", 15].value == 5.0
+    assert values["traffic_time_index", 15].value == 5.0
+    assert values["traffic_tpi", 15].value == 10.0
+    assert values["traffic_speed", 15].quality is Quality.SUSPECT
