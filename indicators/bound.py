@@ -7,6 +7,6 @@ from typing import Any, cast
 from indicators.vital_sign import Formula
 
 
-def bound(formula: Callable[..., Any], settings: object) -> Formula:
+def bound(formula: Callable[..., Any], *settings: object) -> Formula:
     """The formula with its settings given."""
-    return cast("Formula", update_wrapper(partial(formula, settings), formula))
+    return cast("Formula", update_wrapper(partial(formula, *settings), formula))

@@ -68,8 +68,8 @@ class Corrections:
         for sign, end, spot in zip(signs, ends, spots, strict=True):
             state = sign.state
             revision = state.revisions.get(end, 0) + 1
-            # A correction must not teach the formula's memory the same window twice.
-            window, memory = Window(sign, end, now, revision), dict(state.memory)
+            # What remembers knows its windows by their ends: it learns this one in place of before.
+            window, memory = Window(sign, end, now, revision), state.memory
             if spot is None:
                 value = evaluate(window, memory, None, 0, self._heard)
             else:

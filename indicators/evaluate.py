@@ -64,7 +64,15 @@ def evaluate(
             if sign.plan.word:
                 said = newest_words(by_quantity, sign.plan.word / sign.plan.window)
             measure = about.formula(
-                Inputs(plan.zone, start, end, said, ratings=plan.ratings, memory=memory)
+                Inputs(
+                    plan.zone,
+                    start,
+                    end,
+                    said,
+                    ratings=plan.ratings,
+                    declared=sign.zone.declared,
+                    memory=memory,
+                )
             )
             if about.is_extreme and sum(map(len, said.values())) < sign.size:
                 measure = msgspec.structs.replace(measure, is_suspect=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from indicators.past_values import Kept
-from indicators.vital_sign import Past, VitalValue
+from indicators.vital_sign import Past, Quality, VitalValue
 from indicators.zone_vitals import Sign
 
 _SLACK: Final = 64
@@ -21,7 +21,8 @@ def remember(sign: Sign, value: VitalValue) -> None:
         return
     detail = {key: value.detail[key] for key in sign.about.kept if key in value.detail}
     weights = {} if value.weights == sign.weights else value.weights
-    past.put(end, Kept(value.value, value.coverage, value.level, detail, weights))
+    is_suspect = value.quality is Quality.SUSPECT
+    past.put(end, Kept(value.value, value.coverage, value.level, detail, weights, is_suspect))
     hop = sign.plan.hop
     if len(past) > _SLACK + 2 * sum(long // max(every, hop) for every, long in kept):
         past.keep(
@@ -48,8 +49,9 @@ def history_of(sign: Sign, start: int, end: int) -> dict[str, list[Past]]:
 def _told(source: Sign, end: int, kept: Kept) -> Past:
     weights = kept.weights or (source.weights if kept.value is not None else {})
     return Past(
-        source.start_of(end), end, kept.value, kept.level, kept.coverage, kept.detail, weights
-    )
+        source.start_of(end), end, kept.value, kept.level, kept.coverage, kept.detail, weights,
+        kept.is_suspect,
+    )  # fmt: skip
 
 
 def expected_of(sign: Sign, start: int, end: int) -> int:

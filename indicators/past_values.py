@@ -10,6 +10,8 @@ import msgspec
 import numpy as np
 
 _PARTS: Final = 10_000
+_SUSPECT: Final = 0x80
+"""This bit of a level's number says that the value is suspect: no sign has 127 levels."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -21,6 +23,7 @@ class Kept(msgspec.Struct, frozen=True):
         level: Its level.
         detail: What its sign keeps of it.
         weights: Empty where they are the sign's own, of its only terminal.
+        is_suspect: Whether something speaks against it.
     """
 
     value: float | None
@@ -28,10 +31,11 @@ class Kept(msgspec.Struct, frozen=True):
     level: str | None = None
     detail: dict[str, Any] = {}
     weights: dict[str, float] = {}
+    is_suspect: bool = False
 
 
 class _Columns(msgspec.Struct, array_like=True):
-    """int64 steps of ends, float64 values (NaN is NA), uint16 shares, uint8 level numbers."""
+    """int64 steps of ends, float64 values (NaN is NA), uint16 shares, uint8 levels."""
 
     steps: bytes
     values: bytes
@@ -68,7 +72,8 @@ class PastValues:
             for column in self._columns:
                 column.insert(index, 0)
         value = math.nan if kept.value is None else kept.value
-        cells = end, value, round(kept.coverage * _PARTS), self._number_of(kept.level)
+        level = self._number_of(kept.level) | (_SUSPECT if kept.is_suspect else 0)
+        cells = end, value, round(kept.coverage * _PARTS), level
         for column, cell in zip(self._columns, cells, strict=True):
             column[index] = cell
         if kept.detail or kept.weights:
@@ -93,12 +98,15 @@ class PastValues:
         ]
 
     def _at(self, index: int) -> Kept:
-        value, level = self._values[index], self._levels[index]
+        value, level = self._values[index], self._levels[index] & ~_SUSPECT
+        detail, weights = self._more.get(self._ends[index], ({}, {}))
         return Kept(
             None if math.isnan(value) else value,
             self._shares[index] / _PARTS,
             self._names[level - 1] if level else None,
-            *self._more.get(self._ends[index], ()),
+            detail,
+            weights,
+            bool(self._levels[index] & _SUSPECT),
         )
 
     def keep(self, ends: Iterable[int]) -> None:

@@ -69,7 +69,7 @@ def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
     for sign in signs:
         if sign.basis is Basis.READINGS:
             declared = [q for kind in kinds for q in kind if q.name in sign.inputs]
-            if declared:
+            if declared and {q.name for q in declared} >= set(sign.needs):
                 plans[sign.id] = _plan_readings(sign, declared)
     made_of = {sign.id: sign for sign in signs if sign.basis is Basis.HISTORY}
     for id_ in made_of:
@@ -89,7 +89,7 @@ def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
 
 
 def _plan_readings(sign: VitalSign, declared: list[DeclaredQuantity]) -> SignPlan:
-    fastest = min(quantity.cadence for quantity in declared)
+    fastest = min(q.cadence for q in declared if not sign.needs or q.name in sign.needs)
     slowest = max(quantity.cadence for quantity in declared)
     hop = stretch(sign.hop_s or sign.window_s, fastest)
     word = window = math.ceil(max(stretch(sign.window_s, fastest), hop) / hop) * hop

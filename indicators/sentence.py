@@ -46,13 +46,16 @@ def sentence(sign: VitalSign, value: VitalValue, label_of: Naming) -> Label:
         if sign.asides:
             parts += _remarks(sign, sign.asides, value, label_of)
         return _joined(parts)
-    zh, en = shown(value.value, sign.unit, sign.shown_in)
-    parts = [(f"{sign.zh} {zh}", f"{sign.en} {en}")]
+    zh, en = _amount(sign, value, value.value)
+    parts = [(f"{sign.zh}{zh}", f"{sign.en}{en}")]
     for level in sign.levels:
         if level.id == value.level:
             parts = [(f"{parts[0][0]}（{level.zh}）", f"{parts[0][1]} ({level.en})")]
     if sign.remark[0]:
-        parts += _remarks(sign, (sign.remark, *sign.asides), value, label_of)
+        said = _remarks(sign, (sign.remark,), value, label_of)
+        parts += said or _remarks(sign, (sign.or_remark,), value, label_of)
+    if sign.asides:
+        parts += _remarks(sign, sign.asides, value, label_of)
     if value.weights:
         most, weight = next(iter(value.weights.items()))
         share = "" if len(value.weights) == 1 else f" {round(weight * 100)}%"
@@ -77,7 +80,7 @@ def _remarks(
     if sign.names:
         zh, en = (_in_words(sign, value.detail, label_of, language) for language in (0, 1))
     found = []
-    for pattern in patterns:
+    for pattern in filter(any, patterns):
         try:
             found.append((pattern[0].format_map(zh), pattern[1].format_map(en)))
         except (KeyError, IndexError, ValueError, TypeError):
@@ -97,3 +100,13 @@ def _in_words(
             ids = [named] if isinstance(named, str) else named
             words[name] = ("、", " and ")[language].join(label_of(id_)[language] for id_ in ids)
     return detail | words
+
+
+def _amount(sign: VitalSign, value: VitalValue, number: float) -> Label:
+    """The number as it is said after the sign's name."""
+    said = sign.in_words(value) if sign.in_words else None
+    edges = [level.edge for level in sign.levels]
+    zh, en = said or shown(number, sign.unit, sign.shown_in, edges)
+    # A sum whose readings are not all there.
+    least = ("至少", " at least") if value.detail.get("at_least") else ("", "")
+    return f"{least[0]} {zh}", f"{least[1]} {en}"

@@ -24,6 +24,10 @@ class Basis(StrEnum):
     SIGNS = "signs"
 
 
+UNRATED: Final = frozenset({"no_capacity", "no_warning_stage"})
+"""Why a sign says nothing of a place where nobody rated what it is about: it is not unknown."""
+
+
 class Quality(StrEnum):
     """How far a value can be trusted, in QARTOD's words.
 
@@ -121,6 +125,7 @@ class Past(msgspec.Struct, frozen=True):
     coverage: float
     detail: dict[str, Any] = {}
     weights: dict[str, float] = {}
+    is_suspect: bool = False
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -138,7 +143,9 @@ class Inputs(msgspec.Struct, frozen=True):
         hops: Sign id → ms between its values in this zone, for SIGNS.
         history: Sign id → its values whose windows end in (start, end], oldest first, for HISTORY.
         ratings: (terminal, quantity) → what the thing is built for, as its terminal declares it.
+        declared: Quantity → terminal → seconds between the readings that it promises.
         memory: The sign's own memory in this zone; the formula may change it. Ints and floats only.
+            A window that is corrected comes again: it must not be learned twice.
     """
 
     zone: Zone
@@ -151,6 +158,7 @@ class Inputs(msgspec.Struct, frozen=True):
     hops: Mapping[str, int] = {}
     history: Mapping[str, Sequence[Past]] = {}
     ratings: Mapping[tuple[str, str], float] = {}
+    declared: Mapping[str, Mapping[str, float]] = {}
     memory: dict[str, Any] = {}
 
     def all(self, *quantities: str) -> Sequence[Aggregate]:
@@ -190,6 +198,8 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
         group: What it belongs to on the page and in the index: see `indicators.topics`.
         unit: Unit of its value.
         inputs: Quantities it reads; the zone has the sign where a terminal declares one of them.
+        needs: Those of them without which there is nothing to say: a zone has the sign where all of
+            these are declared, and its windows follow their cadence; none: any input will do.
         formula: Its formula.
         many: The same for many windows at once, where all that it needs is the readings of one
             quantity together. What it says of windows without readings is not looked at.
@@ -204,8 +214,11 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
             s; 0 is all of them.
         kept: What signs that are made of this one find in the `detail` of its past values.
         shown_in: Unit in which sentences and the page show the value; `unit` where empty.
+        in_words: What the published sentence says in place of number and unit, in Chinese and
+            English; None where it is the number.
         remark: What the published sentence adds, in Chinese and in English: `str.format` patterns
             over `detail`, left out where one of their fields is not in it.
+        or_remark: The same where that is left out.
         asides: More of them, after a remark, which are told where there is no value, too.
         names: Fields of `detail` that hold ids of signs or places (one, or a list); remarks and
             asides say their labels.
@@ -229,6 +242,7 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     owner: str = "operations"
     inputs: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     many: ManyFormula | None = None
     window_s: float = 60.0
     hop_s: float = 0.0
@@ -238,7 +252,9 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     source_hop_s: float = 0.0
     kept: tuple[str, ...] = ()
     shown_in: str = ""
+    in_words: Callable[[VitalValue], tuple[str, str] | None] | None = None
     remark: tuple[str, str] = ("", "")
+    or_remark: tuple[str, str] = ("", "")
     asides: tuple[tuple[str, str], ...] = ()
     names: tuple[str, ...] = ()
     levels: tuple[Level, ...] = ()

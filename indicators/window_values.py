@@ -13,7 +13,7 @@ from indicators.gatherings import Gatherings, Spot
 from indicators.heard import Heard
 from indicators.history import remember
 from indicators.rounds import Rhythm, turns
-from indicators.vital_sign import Quality, VitalSign, VitalValue
+from indicators.vital_sign import UNRATED, Quality, VitalSign, VitalValue
 from indicators.zone_vitals import Sign
 
 _WORTH_IT: Final = 16
@@ -135,8 +135,9 @@ def is_news(about: VitalSign, value: VitalValue, known: VitalValue | None) -> bo
     What is not known takes no place, so that it never counts as clear; nor does what may be better
     than it is because terminals are silent, where lives depend on it.
     """
-    if value.value is None or known is None or value.window_end < known.window_end:
-        return value.value is not None and known is None
+    is_known = value.value is not None or value.reason in UNRATED
+    if known is None or not is_known or value.window_end < known.window_end:
+        return is_known and known is None
     if value.window_end == known.window_end or value.quality is Quality.PASS:
         return True
     return not about.is_life_safety or about.rank(value.level) >= about.rank(known.level)

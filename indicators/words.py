@@ -1,10 +1,13 @@
 """Words that officials read, in Chinese and English: units, and reasons why there is no value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
+
+from indicators.rounding import significant
 
 Label = tuple[str, str]
 """Chinese and English."""
+_MOST_DECIMALS: Final = 9
 
 UNITS: Final[Mapping[str, Label]] = {
     "1": ("", ""), "/": ("", ""), "1/m2": ("人/㎡", "people/m²"), "count": ("", ""),
@@ -50,6 +53,11 @@ REASONS: Final[Mapping[str, Label]] = {
     "too_few_hours": ("小时数不足", "too few hours"),
     "too_few_readings": ("读数不足", "too few readings"),
     "too_short": ("时段太短", "too short a time"),
+    "cadence_too_slow": ("上报间隔超过统计时段", "readings come too seldom for this period"),
+    "incomplete_directions": ("进出计数不完整", "entries or exits are not completely counted"),
+    "just_falling": ("水位刚开始下降", "the water has only begun to fall"),
+    "no_vehicles": ("路上没有车辆", "no vehicles"),
+    "no_warning_stage": ("未设警戒水位", "no warning stage is declared"),
     "learning": ("正在学习平时情况", "learning what is usual"),
 }  # fmt: skip
 """Why there is no value → in words."""
@@ -60,34 +68,52 @@ def reason_in_words(reason: str) -> Label:
     return REASONS.get(reason, (reason, reason.replace("_", " ")))
 
 
-def shown(value: float, unit: str, shown_in: str = "") -> Label:
+def shown(value: float, unit: str, shown_in: str = "", edges: Iterable[float] = ()) -> Label:
     """A value with its unit as officials read it.
 
     Args:
         value: In `unit`.
         unit: Unit of the value.
         shown_in: Unit to show it in; `unit` where empty.
+        edges: Of levels, in `unit`; see `figure`.
 
     Example:
         >>> shown(0.314, "m", "cm"), shown(1234.5, "count"), shown(0.05, "m2/s2")
         (('31.4 cm', '31.4 cm'), ('1234', '1234'), ('0.05 m2/s2', '0.05 m2/s2'))
     """
     wanted = shown_in or unit
-    number = figure(value * SHOWN_IN.get((unit, wanted), 1.0))
+    factor = SHOWN_IN.get((unit, wanted), 1.0)
+    number = figure(significant(value * factor), [significant(edge * factor) for edge in edges])
     zh, en = UNITS.get(wanted, (wanted, wanted))
     return f"{number} {zh}".rstrip(), f"{number} {en}".rstrip()
 
 
-def figure(value: float) -> str:
+def figure(value: float, edges: Iterable[float] = ()) -> str:
     """A number with about three significant digits and no noise.
+
+    Args:
+        value: The number.
+        edges: With more digits where it would else be written as one of these or be beyond it.
 
     Example:
         >>> [figure(v) for v in (0.1234, 12.34, 1234.5, 0.0, -0.001, 7.0)]
         ['0.12', '12.3', '1234', '0', '0', '7']
+        >>> figure(0.0196, (0.01, 0.02)), figure(0.02, (0.01, 0.02))
+        ('0.0196', '0.02')
     """
-    size = abs(value)
-    if size >= 100:
-        return f"{value:.0f}"
-    text = f"{value:.1f}" if size >= 10 else f"{value:.2f}"
-    text = text.rstrip("0").rstrip(".")
+    size, edges = abs(value), list(edges)
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
+    sides = [_side(value, edge) for edge in edges]
+    while decimals < _MOST_DECIMALS:
+        written = float(f"{value:.{decimals}f}")
+        if sides == [_side(written, edge) for edge in edges]:
+            break
+        decimals += 1
+    text = f"{value:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if decimals else text
     return "0" if text == "-0" else text
+
+
+def _side(value: float, edge: float) -> int:
+    """Below (-1), at (0) or above (1) an edge."""
+    return (value > edge) - (value < edge)

@@ -7,6 +7,7 @@ import numpy as np
 from indicators.calendar_days import DAY_MS, day_end_after, days_before
 from indicators.edges import Edges, Pace
 from indicators.plan import SignPlan, ZonePlan
+from indicators.promised import Promised
 from indicators.sign_members import SignMembers
 from indicators.state import SignState, ZoneState
 from indicators.vital_sign import PLAIN, Basis
@@ -102,6 +103,7 @@ class ZoneVitals:
     Attributes:
         plan: What the zone computes.
         state: Its state.
+        declared: What its terminals promise.
         slot: Its own slot among the edges.
         shelf: Where its gatherings are kept.
         signs: Its signs by id.
@@ -111,6 +113,7 @@ class ZoneVitals:
 
     def __init__(self, plan: ZonePlan, state: ZoneState, edges: Edges) -> None:
         self.plan, self.state = plan, state
+        self.declared = Promised(plan.terminals)
         self.slot = edges.add_slot()
         self.shelf = 0
         self.numbers: Ints = np.zeros(0, np.int32)

@@ -7,7 +7,9 @@ import msgspec
 
 from anomaly.rule import AlertLevel, AlertRule, RuleSet, Text
 from indicators.registry import SIGNS
+from indicators.sentence import naming, sentence
 from indicators.vital_sign import VitalSign, VitalValue
+from indicators.words import Label
 from sensors.city import City, DeclaredQuantity, Terminal, Zone, build_city
 from sensors.line import Command, encode_command, encode_reception, encode_tick
 from sensors.quantity import CATALOGUE
@@ -22,10 +24,17 @@ MINUTE_MS = 60_000
 SHANGHAI = "Asia/Shanghai"
 
 
-def a_terminal(id_: str, zone: str, cadences: Mapping[str, float] | None = None) -> Terminal:
-    """A terminal that reports each quantity at its cadence (s)."""
-    declared = cadences or {"water_depth": 30.0}
-    quantities = tuple(DeclaredQuantity(q, CATALOGUE[q].unit, c) for q, c in declared.items())
+def a_terminal(
+    id_: str,
+    zone: str,
+    cadences: Mapping[str, float] | None = None,
+    rated: Mapping[str, float] | None = None,
+) -> Terminal:
+    """A terminal that reports each quantity at its cadence (s); ratings by quantity."""
+    declared, ratings = cadences or {"water_depth": 30.0}, rated or {}
+    quantities = tuple(
+        DeclaredQuantity(q, CATALOGUE[q].unit, c, rated=ratings.get(q)) for q, c in declared.items()
+    )
     return Terminal(id=id_, zone=zone, quantities=quantities)
 
 
@@ -155,3 +164,8 @@ def a_value(minute: int, value: float | None, **changes: Any) -> VitalValue:
         "reason": None if value is not None else "no_data",
     }  # fmt: skip
     return VitalValue(**{**fields, **changes})
+
+
+def in_words(value: VitalValue) -> Label:
+    """The sentence of a value of the catalogue, in Chinese and English; places by their ids."""
+    return sentence(SIGNS[value.indicator], value, naming(SIGNS, lambda id_: (id_, id_)))

@@ -41,11 +41,11 @@ def crowd_number(inputs: Inputs) -> Measure:
 
 def crowd_capacity_share(inputs: Inputs) -> Measure:
     """People in the place over its approved number of people, %."""
+    capacity = inputs.zone.capacity
+    if not capacity:
+        return Measure(None, "no_capacity")
     number = crowd_number(inputs)
     if number.value is None:
         return number
-    capacity = inputs.zone.capacity
-    if not capacity:
-        return Measure(None, "no_capacity", {"people": number.value})
     detail = {"people": number.value, "capacity": capacity}
     return Measure(100.0 * number.value / capacity, detail=detail, weights=number.weights)

@@ -35,15 +35,17 @@ def crowd_time_to_capacity(settings: CrowdSettings, inputs: Inputs) -> Measure:
     number, net = newest(inputs, "crowd_number"), known(inputs, "people_net_inflow")
     if number is None or number.value is None:
         return Measure(None, why_not(inputs, "crowd_number"))
-    people = number.value
+    people, flow = number.value, newest(inputs, "people_net_inflow")
     if net is None and people < capacity:
         return Measure(None, why_not(inputs, "people_net_inflow"), {"people": people})
     minutes = minutes_to_capacity(people, capacity, net or 0.0)
     detail = {"people": people, "capacity": capacity}
     if net is not None:
         detail["net_inflow"] = net
+        detail |= {"net_outflow": -net} if net < 0 else {}
     if minutes is None:
         return Measure(None, "not_filling", detail)
     if minutes > settings.filling_horizon_min:
         return Measure(None, "beyond_horizon", detail)
-    return Measure(minutes, detail=detail, weights=number.weights)
+    is_suspect = number.is_suspect or (flow is not None and flow.is_suspect)
+    return Measure(minutes, detail=detail, weights=number.weights, is_suspect=is_suspect)

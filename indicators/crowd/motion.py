@@ -1,9 +1,11 @@
 """How a crowd moves: walking speed, and the pressure at which it turns turbulent."""
 
 import math
+from typing import NamedTuple
 
 from indicators.crowd.settings import CrowdSettings
-from indicators.shares import reading_shares
+from indicators.rounding import significant
+from indicators.shares import reading_shares, shares
 from indicators.vital_sign import Inputs, Measure
 from indicators.window import pooled
 
@@ -47,10 +49,12 @@ def crowd_speed(inputs: Inputs) -> Measure:
 
 
 def crowd_pressure(settings: CrowdSettings, inputs: Inputs) -> Measure:
-    """Density times variance of speeds, 1/s²: the largest of the cameras that give both.
+    """Density times variance of speeds, 1/s²: the largest of the cameras that see a dense crowd.
 
-    Where no camera gives both, the largest density goes with the largest variance and the value
-    is suspect. Below `pressure_density` it has its first level whatever it is.
+    Each camera is asked by itself whether its crowd is dense (`pressure_density`): below that
+    people walk as they like, which is no pressure, and `free_walking` in the detail holds their
+    product. A dense crowd whose camera gives no variance goes with the largest variance there is,
+    and the value is suspect.
 
     Source: P = ρ Var(V), Helbing, Johansson, Al-Abideen, PRE 75 046109 (2007) [M].
     """
@@ -60,20 +64,30 @@ def crowd_pressure(settings: CrowdSettings, inputs: Inputs) -> Measure:
         return Measure(None, "no_speed_variance" if densities else "no_data")
     if not densities:
         return Measure(None, "no_density")
-    both = [(densities[t] * variances[t], t, t) for t in densities if t in variances]
-    pressure, dense, varied = max(both) if both else _apart(densities, variances)
-    density, variance = densities[dense], variances[varied]
+    seen = [_Seen(d, variances[t], t, t) for t, d in densities.items() if t in variances]
+    blind = max(((d, t) for t, d in densities.items() if t not in variances), default=None)
+    if blind is not None and (not seen or significant(blind[0]) >= settings.pressure_density):
+        variance, varied = max((value, terminal) for terminal, value in variances.items())
+        seen.append(_Seen(blind[0], variance, blind[1], varied))
+    dense = [s for s in seen if significant(s.density) >= settings.pressure_density]
+    worst = max(dense or seen, key=lambda s: (s.product, s.dense))
+    detail = {"density": worst.density, "variance": worst.variance, "terminal": worst.dense}
     return Measure(
-        pressure,
-        detail={"density": density, "variance": variance, "terminal": dense},
-        level=settings.pressure_levels[0].id if density < settings.pressure_density else None,
-        weights={dense: 1.0} if both else {dense: 0.5, varied: 0.5},
-        is_suspect=not both,
+        worst.product if dense else 0.0,
+        detail=detail if dense else {**detail, "free_walking": worst.product},
+        weights=shares({worst.dense: 1.0, worst.varied: 1.0}),
+        is_suspect=any(s.dense != s.varied for s in seen),
     )
 
 
-def _apart(densities: dict[str, float], variances: dict[str, float]) -> tuple[float, str, str]:
-    """The largest density times the largest variance, and whose they are."""
-    density, dense = max((value, terminal) for terminal, value in densities.items())
-    variance, varied = max((value, terminal) for terminal, value in variances.items())
-    return density * variance, dense, varied
+class _Seen(NamedTuple):
+    """A density and a variance that go together, and the cameras that gave them."""
+
+    density: float
+    variance: float
+    dense: str
+    varied: str
+
+    @property
+    def product(self) -> float:
+        return self.density * self.variance

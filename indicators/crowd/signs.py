@@ -13,7 +13,7 @@ from indicators.vital_sign import Basis, VitalSign
 def crowd_signs(settings: CrowdSettings | None = None) -> tuple[VitalSign, ...]:
     """The signs of crowds, by the settings of a city."""
     settings = settings or CrowdSettings()
-    return (*_dense(settings), *_passing(), *_full(settings), *_moving(settings))
+    return (*_dense(settings), *_passing(settings), *_full(settings), *_moving(settings))
 
 
 def _dense(settings: CrowdSettings) -> tuple[VitalSign, ...]:
@@ -55,7 +55,7 @@ def _dense(settings: CrowdSettings) -> tuple[VitalSign, ...]:
     )
 
 
-def _passing() -> tuple[VitalSign, ...]:
+def _passing(settings: CrowdSettings) -> tuple[VitalSign, ...]:
     return (
         VitalSign(
             id="people_count",
@@ -64,7 +64,7 @@ def _passing() -> tuple[VitalSign, ...]:
             group="crowd",
             unit="count",
             inputs=("people_count",),
-            formula=people_count,
+            formula=bound(people_count, settings),
             window_s=3600,
             owner="police",
             source="sum",
@@ -75,8 +75,9 @@ def _passing() -> tuple[VitalSign, ...]:
             en="People entering per minute",
             group="crowd",
             unit="1/min",
+            shown_in="count",
             inputs=("people_in",),
-            formula=people_in,
+            formula=bound(people_in, settings),
             window_s=300,
             hop_s=60,
             owner="police",
@@ -88,8 +89,9 @@ def _passing() -> tuple[VitalSign, ...]:
             en="People leaving per minute",
             group="crowd",
             unit="1/min",
+            shown_in="count",
             inputs=("people_out",),
-            formula=people_out,
+            formula=bound(people_out, settings),
             window_s=300,
             hop_s=60,
             owner="police",
@@ -101,8 +103,9 @@ def _passing() -> tuple[VitalSign, ...]:
             en="Net inflow of people per minute",
             group="crowd",
             unit="1/min",
+            shown_in="count",
             inputs=("people_in", "people_out"),
-            formula=people_net_inflow,
+            formula=bound(people_net_inflow, settings),
             window_s=300,
             hop_s=60,
             owner="police",
@@ -143,12 +146,14 @@ def _full(settings: CrowdSettings) -> tuple[VitalSign, ...]:
             window_s=300,
             hop_s=60,
             levels=settings.capacity_levels,
+            utility=settings.capacity_utility,
+            is_life_safety=True,
             owner="police",
             remark=(
                 "在场{people:.0f}人，核定{capacity:.0f}人",
                 "{people:.0f} people, {capacity:.0f} approved",
             ),
-            source="people over the approved number; levels [D]",
+            source="people over the approved number; levels, utility [D]",
         ),
         VitalSign(
             id="crowd_time_to_capacity",
@@ -166,6 +171,10 @@ def _full(settings: CrowdSettings) -> tuple[VitalSign, ...]:
             is_scored=False,
             owner="police",
             remark=(
+                "在场{people:.0f}人，每分钟净减{net_outflow:.0f}人",
+                "{people:.0f} people, {net_outflow:.0f} fewer per minute",
+            ),
+            or_remark=(
                 "在场{people:.0f}人，每分钟净增{net_inflow:.0f}人",
                 "{people:.0f} people, {net_inflow:.0f} more per minute",
             ),
@@ -183,12 +192,15 @@ def _moving(settings: CrowdSettings) -> tuple[VitalSign, ...]:
             group="crowd",
             unit="1/s2",
             inputs=("people_density", "people_speed_variance"),
+            needs=("people_density", "people_speed_variance"),
             formula=bound(crowd_pressure, settings),
             window_s=60,
             levels=settings.pressure_levels,
+            utility=settings.pressure_utility,
+            is_life_safety=True,
             owner="police",
-            remark=("每平方米{density:.1f}人", "{density:.1f} people per m2"),
-            source="Helbing et al., PRE 75 046109 (2007), onset 0.02 [M]; lower level, gate [D]",
+            remark=("每平方米{density:.2f}人", "{density:.2f} people per m2"),
+            source="Helbing et al., PRE 75 046109 (2007), onset 0.02 [M]; the rest [D]",
         ),
         VitalSign(
             id="crowd_speed",

@@ -13,7 +13,7 @@ from indicators.health.composite import composite, contributions, interval
 from indicators.health.settings import HealthSettings
 from indicators.health.subscore import subscore
 from indicators.topics import TOPIC_OF
-from indicators.vital_sign import Inputs, Measure, Quality, VitalSign
+from indicators.vital_sign import UNRATED, Inputs, Measure, Quality, VitalSign
 
 _SMALLEST = 1.0
 
@@ -75,8 +75,8 @@ class HealthIndex:
         known = _Known([], {}, [], [])
         blind = set()
         for id_, hop in sorted(inputs.hops.items()):
-            sign = self._signs.get(id_)
-            if sign is None:
+            sign, newest = self._signs.get(id_), inputs.latest.get(id_)
+            if sign is None or (newest is not None and newest.reason in UNRATED):
                 continue
             domain = TOPIC_OF[sign.group].id
             known.nominal[domain] = known.nominal.get(domain, 0.0) + self._weight(sign)

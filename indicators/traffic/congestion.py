@@ -5,10 +5,14 @@ from itertools import pairwise
 from typing import Final
 
 from indicators.newest import known, newest, why_not
+from indicators.rounding import significant
 from indicators.shares import shares
+from indicators.traffic.detectors import driven, travelled, why_no_speed
+from indicators.traffic.free_flow import free_flow_speed, learned_windows
 from indicators.traffic.settings import TrafficSettings
-from indicators.traffic.speed import free_flow_speed, traffic_speed
+from indicators.traffic.speed import level_by_ratio
 from indicators.vital_sign import Inputs, Measure
+from indicators.window import pooled
 
 CLASS_SPEEDS: Final[dict[str, tuple[int, ...]]] = {
     # In the style of DB11/T 785 (Beijing) [V secondary]: km/h, lower end of levels 1 to 4.
@@ -38,28 +42,11 @@ def level_by_speed(speed: float, road_class: str) -> int:
     return 1 + sum(speed <= edge for edge in CLASS_SPEEDS[road_class])
 
 
-def level_by_ratio(ratio: float, edges: Sequence[float]) -> int:
-    """Level of congestion by speed over free-flow speed: 1 from the first edge up, and so on.
-
-    Source: r ≥ .7/.5/.4/.3 → 1 to 4, else 5 [D].
-
-    Example:
-        >>> level_by_ratio(0.5, (0.7, 0.5, 0.4, 0.3))
-        2
-    """
-    return 1 + sum(ratio < edge for edge in edges)
-
-
-def time_index(ratio: float, limit: float) -> float:
-    """Travel-time index TTI = v_ff / v of a speed ratio v / v_ff ≥ 0, at most `limit`."""
-    return limit if ratio * limit <= 1.0 else 1.0 / ratio
-
-
 def performance_index(share: float, points: Sequence[tuple[float, float]]) -> float:
     """Traffic performance index, 0-10.
 
     Args:
-        share: Congested share, %.
+        share: Of vehicle kilometres in severe congestion, %.
         points: (share, index), ascending; linear between, level outside.
 
     Source: the mapping of Beijing is from memory [M].
@@ -103,43 +90,71 @@ def traffic_level(settings: TrafficSettings, inputs: Inputs) -> Measure:
     detail |= {} if ratio is None else {"ratio": ratio}
     source = newest(inputs, "traffic_speed_ratio")
     weights = source.weights if source and source.value is not None else {}
-    return Measure(float(max(levels.values())), detail=detail, weights=weights)
+    said = (source, newest(inputs, "traffic_speed"))
+    is_suspect = any(value is not None and value.is_suspect for value in said)
+    return Measure(
+        float(max(levels.values())), detail=detail, weights=weights, is_suspect=is_suspect
+    )
 
 
-def traffic_time_index(settings: TrafficSettings, inputs: Inputs) -> Measure:
-    """Travel-time index of the place: free-flow speed over speed."""
-    source = newest(inputs, "traffic_speed_ratio")
-    if source is None or source.value is None:
-        return Measure(None, why_not(inputs, "traffic_speed_ratio"))
-    value = time_index(source.value, settings.time_index_limit)
-    return Measure(value, detail={"ratio": source.value}, weights=source.weights)
+def traffic_time_index(inputs: Inputs) -> Measure:
+    """Travel-time index of the place: how many times as long its roads take as in free flow.
+
+    Source: TTI = Σ(L/v·w)/Σ(L/v_ff·w), worked out with the speed ratio.
+    """
+    return _of_newest(inputs, "traffic_speed_ratio", "time_index", "ratio")
+
+
+def _of_newest(inputs: Inputs, sign: str, part: str, name: str) -> Measure:
+    """A part of the newest value of a sign; the value itself goes by a name into the detail."""
+    source = newest(inputs, sign)
+    if source is None or source.value is None or part not in source.detail:
+        return Measure(None, why_not(inputs, sign))
+    return Measure(
+        source.detail[part],
+        detail={name: source.value},
+        weights=source.weights,
+        is_suspect=source.is_suspect,
+    )
 
 
 def traffic_congested_share(settings: TrafficSettings, inputs: Inputs) -> Measure:
-    """Share of the place's detectors that are congested (level 4 or 5), each weighted alike, %."""
-    mean = traffic_speed(inputs).value
-    if mean is None:
-        return Measure(None, "no_data")
+    """Share of the place's detectors that are congested (level 4 or 5), each weighted alike, %.
+
+    `severe_percent` in the detail is the share of severe congestion (level 5), by vehicle
+    kilometres where flows are known.
+    """
+    detectors = driven(settings, inputs)
+    pool = pooled(detectors)
+    if pool is None:
+        return Measure(None, why_no_speed(settings, inputs))
     zone = inputs.zone
-    free_flow = free_flow_speed(settings, inputs, mean)
+    free_flow = free_flow_speed(settings, inputs, pool.mean)
     if free_flow is None and zone.road_class not in CLASS_SPEEDS:
-        return Measure(None, "learning_free_flow", {"windows": sum(inputs.memory.values())})
-    congested: dict[str, bool] = {}
-    for detector in inputs.all("traffic_speed"):
-        ratio = detector.mean / free_flow if free_flow else None
-        levels = _levels(settings, zone.road_class, detector.mean, ratio)
-        congested[detector.terminal] = max(levels.values()) >= settings.congested_level
-    count = sum(congested.values())
-    detail: dict[str, float] = {"congested": count, "detectors": len(congested)}
+        return Measure(None, "learning_free_flow", {"windows": learned_windows(inputs)})
+    levels: dict[str, int] = {}
+    for detector in detectors:
+        speed = significant(detector.mean)
+        ratio = significant(speed / free_flow) if free_flow else None
+        levels[detector.terminal] = max(_levels(settings, zone.road_class, speed, ratio).values())
+    weights = travelled(inputs, detectors)
+    severe = sum(weights[t] for t, level in levels.items() if level >= settings.severe_level)
+    count = sum(level >= settings.congested_level for level in levels.values())
+    detail: dict[str, float] = {
+        "congested": count,
+        "detectors": len(levels),
+        "severe_percent": 100.0 * severe / sum(weights.values()),
+    }
     detail |= {} if zone.length_m is None else {"length_m": zone.length_m}
-    weights = shares(dict.fromkeys(congested, 1.0))
-    return Measure(100.0 * count / len(congested), detail=detail, weights=weights)
+    alike = shares(dict.fromkeys(levels, 1.0))
+    return Measure(100.0 * count / len(levels), detail=detail, weights=alike)
 
 
 def traffic_tpi(settings: TrafficSettings, inputs: Inputs) -> Measure:
-    """Traffic performance index of the place, 0 (smooth) to 10, from its congested share."""
-    source = newest(inputs, "traffic_congested_share")
-    if source is None or source.value is None:
-        return Measure(None, why_not(inputs, "traffic_congested_share"))
-    value = performance_index(source.value, settings.tpi_points)
-    return Measure(value, detail={"share_percent": source.value}, weights=source.weights)
+    """Traffic performance index of the place, 0 (smooth) to 10, from its severe congestion."""
+    share = _of_newest(inputs, "traffic_congested_share", "severe_percent", "congested_percent")
+    if share.value is None:
+        return share
+    value = performance_index(share.value, settings.tpi_points)
+    detail = {"share_percent": share.value}
+    return Measure(value, detail=detail, weights=share.weights, is_suspect=share.is_suspect)

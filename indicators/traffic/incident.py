@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
+from indicators.newest import why_not
 from indicators.traffic.settings import TrafficSettings
 from indicators.vital_sign import Inputs, Measure, Past
 
@@ -45,7 +46,7 @@ def traffic_incident(settings: TrafficSettings, inputs: Inputs) -> Measure:
         series = _fresh(settings, inputs, source)
         if series:
             return _deviate(settings, series, sign, least_spread)
-    return Measure(None, "no_data")
+    return Measure(None, why_not(inputs, "traffic_occupancy", "traffic_speed"))
 
 
 def _fresh(settings: TrafficSettings, inputs: Inputs, source: str) -> list[Past]:
@@ -71,4 +72,5 @@ def _deviate(
     if value >= critical:
         is_confirmed = value > critical and previous > critical and is_successive
         level = settings.incident_levels[-1 if is_confirmed else 0].id
-    return Measure(value, detail=detail, level=level, weights=newest.weights)
+    is_suspect = newest.is_suspect or last.is_suspect
+    return Measure(value, detail=detail, level=level, weights=newest.weights, is_suspect=is_suspect)

@@ -29,7 +29,8 @@ def parking_occupancy(settings: TrafficSettings, inputs: Inputs) -> Measure:
     detail = {
         "occupied": occupied,
         "spaces": whole,
-        "free": max(whole - occupied, 0.0),
+        # A car park that is more than full frees no space in another.
+        "free": sum(max(rated - taken[terminal], 0.0) for terminal, rated in spaces.items()),
         "unrated": len(taken) - len(spaces),
         "overfull": overfull,
     }
@@ -83,4 +84,5 @@ def parking_time_to_full(settings: TrafficSettings, inputs: Inputs) -> Measure:
         return Measure(None, "not_filling", detail)
     if minutes > settings.filling_horizon_min:
         return Measure(None, "beyond_horizon", detail)
-    return Measure(minutes, detail=detail, weights=said[-1].weights)
+    is_suspect = any(v.is_suspect for v in said if v.value is not None)
+    return Measure(minutes, detail=detail, weights=said[-1].weights, is_suspect=is_suspect)

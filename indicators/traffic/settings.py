@@ -13,11 +13,11 @@ _STATES = (
 )
 
 
-def _at(*edges: float) -> tuple[Level, ...]:
-    """The states of traffic with these edges; fewer edges leave the smooth ones out."""
-    states = _STATES[len(_STATES) - len(edges) :]
+def states_at(*edges: float, states: tuple[Level, ...] = _STATES) -> tuple[Level, ...]:
+    """The states of traffic, smooth to severe, with these edges."""
     return tuple(
-        msgspec.structs.replace(state, edge=edge) for state, edge in zip(states, edges, strict=True)
+        msgspec.structs.replace(state, edge=edge)
+        for state, edge in zip(states, edges, strict=False)
     )
 
 
@@ -25,19 +25,25 @@ class TrafficSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """Figures from memory [M] and ours [D].
 
     Attributes:
-        ratio_levels: Speed over free-flow speed [D].
+        speed_min_share: Below this share of the promised speeds nothing is said of them, 0-1 [D].
         ratio_utility: (ratio, score) [D].
-        free_flow_share: Free flow is this percentile of the speeds seen, 0-1 [D].
-        learning_windows: Windows before a learned free-flow speed is used: a day of five
+        free_flow_share: Free flow is this percentile of the speeds while little flows, 0-1 [D].
+        low_occupancy: Up to this occupancy in % little flows [D].
+        low_flow_per_min: Up to so many vehicles a minute at a detector little flows [D].
+        low_flow_hours: Where neither is measured, little flows from one hour of local time to
+            another [D].
+        learning_windows: Such windows before a learned free-flow speed is used: a night of five
             minutes [D].
-        memory_windows: Beyond this many windows (30 days of five minutes) the old ones are halved
+        memory_windows: Beyond this many windows (30 nights of five minutes) the old ones are halved
             away [D].
         level_ratios: Speed ratios down to which levels 1 to 4 hold; below the last it is 5 [D].
-        traffic_levels: Names and colours of levels 1 to 5.
+        traffic_levels: Names and colours of levels 1 to 5, of the speed ratio too.
         time_index_levels: Travel-time index, as Amap's delay index [M].
         time_index_limit: A standstill has this travel-time index [D].
         congested_level: From this level on a detector counts as congested [D].
-        tpi_points: (congested share in %, index): Beijing's mapping [M].
+        severe_level: From this level on it counts as severely congested [D].
+        tpi_points: (share of vehicle kilometres in severe congestion in %, index): Beijing's
+            mapping [M].
         tpi_levels: Index 0-10 [M].
         incident_levels: Deviates; the first is a hint, the edge of the last is the critical value,
             2 to 4 by calibration [M].
@@ -53,13 +59,16 @@ class TrafficSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         filling_horizon_min: Beyond this nothing is said of when they are taken [D].
     """
 
-    ratio_levels: tuple[Level, ...] = _at(0.7, 0.5, 0.4, 0.3)
+    speed_min_share: float = 0.25
     ratio_utility: tuple[tuple[float, float], ...] = (
         (0.2, 20), (0.3, 40), (0.4, 60), (0.5, 75), (0.7, 90), (0.9, 100),
     )  # fmt: skip
     free_flow_share: float = 0.85
-    learning_windows: int = 288
-    memory_windows: int = 8640
+    low_occupancy: float = 8.0
+    low_flow_per_min: float = 5.0
+    low_flow_hours: tuple[int, int] = (0, 6)
+    learning_windows: int = 72
+    memory_windows: int = 2160
     level_ratios: tuple[float, float, float, float] = (0.7, 0.5, 0.4, 0.3)
     traffic_levels: tuple[Level, ...] = _STATES
     time_index_levels: tuple[Level, ...] = (
@@ -69,10 +78,11 @@ class TrafficSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     )
     time_index_limit: float = 20.0
     congested_level: int = 4
+    severe_level: int = 5
     tpi_points: tuple[tuple[float, float], ...] = (
         (0, 0), (4, 2), (8, 4), (11, 6), (14, 8), (24, 10),
     )  # fmt: skip
-    tpi_levels: tuple[Level, ...] = _at(0, 2, 4, 6, 8)
+    tpi_levels: tuple[Level, ...] = states_at(0, 2, 4, 6, 8)
     incident_levels: tuple[Level, ...] = (
         Level("I1", 2.0, "交通异常", "unusual traffic", "yellow"),
         Level("I2", 3.0, "疑似交通事件", "suspected traffic incident", "orange"),

@@ -1,5 +1,7 @@
 """Declarations of the traffic and parking signs."""
 
+from typing import Final
+
 from indicators.bound import bound
 from indicators.traffic.congestion import (
     traffic_congested_share,
@@ -10,9 +12,12 @@ from indicators.traffic.congestion import (
 from indicators.traffic.flow import traffic_flow, traffic_occupancy
 from indicators.traffic.incident import traffic_incident
 from indicators.traffic.parking import parking_occupancy, parking_time_to_full
-from indicators.traffic.settings import TrafficSettings
-from indicators.traffic.speed import traffic_speed, traffic_speed_ratio, traffic_speeds
+from indicators.traffic.settings import TrafficSettings, states_at
+from indicators.traffic.speed import traffic_speed, traffic_speed_ratio
 from indicators.vital_sign import Basis, VitalSign
+
+_DETECTED: Final = ("traffic_speed", "traffic_flow", "occupancy")
+"""Flow and occupancy tell an empty road from a jam, and free flow from both."""
 
 
 def traffic_signs(settings: TrafficSettings | None = None) -> tuple[VitalSign, ...]:
@@ -29,9 +34,10 @@ def _measured(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             en="Traffic speed",
             group="traffic",
             unit="km/h",
-            inputs=("traffic_speed",),
-            formula=traffic_speed,
-            many=traffic_speeds,
+            inputs=_DETECTED,
+            needs=("traffic_speed",),
+            min_coverage=0.0,
+            formula=bound(traffic_speed, settings),
             window_s=300,
             owner="traffic",
             source="mean of readings",
@@ -42,10 +48,13 @@ def _measured(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             en="Speed ratio",
             group="traffic",
             unit="1",
-            inputs=("traffic_speed",),
+            inputs=_DETECTED,
+            needs=("traffic_speed",),
+            min_coverage=0.0,
             formula=bound(traffic_speed_ratio, settings),
             window_s=300,
-            levels=settings.ratio_levels,
+            kept=("time_index",),
+            levels=states_at(1.0, *settings.level_ratios, states=settings.traffic_levels),
             descending=True,
             utility=settings.ratio_utility,
             owner="traffic",
@@ -88,14 +97,15 @@ def _congested(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             unit="1",
             basis=Basis.HISTORY,
             sources=("traffic_speed_ratio",),
-            formula=bound(traffic_time_index, settings),
+            formula=traffic_time_index,
             window_s=600,
             hop_s=300,
             levels=settings.time_index_levels,
+            min_coverage=0.0,
             is_scored=False,
             owner="traffic",
             remark=("车速为自由流的{ratio:.0%}", "{ratio:.0%} of the free-flow speed"),
-            source="TTI = v_ff/v; levels as Amap's delay index [M]",
+            source="TTI = sum(L/v*w)/sum(L/v_ff*w); levels as Amap's delay index [M]",
         ),
         VitalSign(
             id="traffic_level",
@@ -109,6 +119,7 @@ def _congested(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             window_s=600,
             hop_s=300,
             levels=settings.traffic_levels,
+            min_coverage=0.0,
             is_scored=False,
             owner="traffic",
             remark=("车速每小时{speed:.0f}公里", "{speed:.0f} km/h"),
@@ -121,9 +132,12 @@ def _congested(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             is_scored=False,
             group="traffic",
             unit="%",
-            inputs=("traffic_speed",),
+            inputs=_DETECTED,
+            needs=("traffic_speed",),
+            min_coverage=0.0,
             formula=bound(traffic_congested_share, settings),
             window_s=300,
+            kept=("severe_percent",),
             owner="traffic",
             remark=(
                 "{detectors:.0f}个断面中{congested:.0f}个拥堵",
@@ -143,10 +157,14 @@ def _congested(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             window_s=600,
             hop_s=300,
             levels=settings.tpi_levels,
+            min_coverage=0.0,
             is_scored=False,
             owner="traffic",
-            remark=("拥堵断面占{share_percent:.0f}%", "{share_percent:.0f}% congested"),
-            source="Beijing's mapping of the congested share [M]",
+            remark=(
+                "严重拥堵里程占{share_percent:.1f}%",
+                "{share_percent:.1f}% severely congested",
+            ),
+            source="Beijing's mapping of the share of severe congestion, VKT-weighted [M]",
         ),
     )
 
@@ -165,6 +183,8 @@ def _suspected(settings: TrafficSettings) -> tuple[VitalSign, ...]:
             window_s=3600,
             hop_s=60,
             levels=settings.incident_levels,
+            # Speed has to do where all of the occupancy is missing; the formula judges both.
+            min_coverage=0.0,
             is_scored=False,
             owner="traffic",
             remark=(

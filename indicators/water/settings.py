@@ -35,6 +35,11 @@ _PERIOD_LEVELS: Final = (
     Level("RP20", 20, "20年一遇以上", "rarer than 1 in 20 years", "orange"),
     Level("RP50", 50, "50年一遇以上", "rarer than 1 in 50 years", "red"),
 )
+_RIVER_LEVELS: Final = (
+    Level("RV3", -0.5, "接近警戒水位", "near the warning stage", "blue"),
+    Level("RV2", 0.0, "超警戒水位", "above the warning stage", "orange"),
+    Level("RV1", 1.0, "超警戒水位1米以上", "1 m and more above the warning stage", "red"),
+)
 _RUNOFF_COEFFICIENTS: Final = {
     "paved": (0.85, 0.95),
     "stone_block": (0.55, 0.65),
@@ -77,7 +82,7 @@ class WaterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         rise_levels: Of the rise in `rise_period_s` [D].
         rise_floor_m: In shallower water a rise stays at the mildest level [D].
         rise_period_s: The time that a rise is given for [D].
-        rise_min_share: Least span of the depths, as a share of the window [D].
+        rise_min_share: Least span of the depths, as a share of that time [D].
         fall_min_span_s: Least time since the highest depth before a fall is believed [D].
         fall_min_m: A fall of less in half an hour is none [D].
         hazard_levels: Of the classes H1–H6: classes and meanings are FB03's [V secondary], colours
@@ -90,7 +95,11 @@ class WaterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         danger_some: DEFRA: from this rating danger for some [M].
         danger_most: DEFRA: from this rating danger for most [M].
         danger_all: DEFRA: above this rating danger for all [M].
+        river_levels: m above the warning stage that a gauge declares [D].
+        river_utility: (m above the warning stage, score) [D].
         rain_60min_utility: [D].
+        rain_min_share: Below this share of a gauge's promised readings its sum is a lower bound,
+            and suspect [D].
         rain_min_hours: Least share of the hours of a day that must be known [D].
         storm_station: Which table holds in this city [D].
         storm_tables: Storm intensity of stations [V secondary].
@@ -128,9 +137,12 @@ class WaterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     danger_some: float = 0.75
     danger_most: float = 1.25
     danger_all: float = 2.0
+    river_levels: tuple[Level, ...] = _RIVER_LEVELS
+    river_utility: tuple[tuple[float, float], ...] = ((-1.0, 100), (-0.5, 75), (0.0, 30), (1.0, 5))
     rain_60min_utility: tuple[tuple[float, float], ...] = (
         (0.0, 100), (5, 85), (10, 70), (20, 50), (50, 20),
     )  # fmt: skip
+    rain_min_share: float = 0.9
     rain_min_hours: float = 0.75
     storm_station: str = "huadu"
     storm_tables: dict[str, StormTable] = msgspec.field(default_factory=lambda: dict(STORM_TABLES))

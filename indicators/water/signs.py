@@ -16,9 +16,9 @@ from indicators.water.rain import (
     rain_of_hours,
 )
 from indicators.water.settings import WaterSettings
-from indicators.water.storm import SOURCES, rain_return_period
+from indicators.water.storm import SOURCES, period_in_words, rain_return_period
 from indicators.water.trend import water_drain_down, water_rise
-from indicators.water.works import pump_running, river_level
+from indicators.water.works import pump_running, river_above_warning, river_level
 
 _water = partial(VitalSign, group="water", owner="drainage")
 _rain = partial(VitalSign, group="rain", owner="drainage")
@@ -30,7 +30,7 @@ def water_signs(settings: WaterSettings | None = None) -> tuple[VitalSign, ...]:
     return (
         *_depth_signs(settings),
         *_trend_signs(settings),
-        *_works_signs(),
+        *_works_signs(settings),
         *_rain_signs(settings),
         *_long_rain_signs(settings),
     )
@@ -112,7 +112,8 @@ def _trend_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
             basis=Basis.HISTORY,
             sources=("water_depth",),
             formula=bound(water_rise, settings),
-            window_s=600,
+            # From the depth that ten minutes begin with to the one that they end with.
+            window_s=660,
             hop_s=60,
             levels=settings.rise_levels,
             source="rate rule 5 cm in 10 min while 10 cm deep [D]",
@@ -135,7 +136,7 @@ def _trend_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
     )
 
 
-def _works_signs() -> tuple[VitalSign, ...]:
+def _works_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
     return (
         _water(
             id="river_level",
@@ -147,6 +148,20 @@ def _works_signs() -> tuple[VitalSign, ...]:
             window_s=300,
             source="mean; the warning stage is the gauge's own, declared as rated",
             remark=("超警戒水位{above_warning_m:.2f}米", "{above_warning_m:.2f} m above warning"),
+        ),
+        _water(
+            id="river_above_warning",
+            zh="河道超警戒水位",
+            en="River above its warning stage",
+            unit="m",
+            inputs=("river_level",),
+            formula=river_above_warning,
+            window_s=300,
+            levels=settings.river_levels,
+            utility=settings.river_utility,
+            is_life_safety=True,
+            is_scored=False,
+            source="stage less the warning stage that the gauge declares; levels, utility [D]",
         ),
         _water(
             id="pump_running",
@@ -173,7 +188,7 @@ def _rain_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
             en=f"Rain in {minutes} minutes",
             unit="mm",
             inputs=("rain", "rain_rate"),
-            formula=rain_hour if minutes == 60 else rain_depth,
+            formula=bound(rain_hour if minutes == 60 else rain_depth, settings, minutes),
             window_s=minutes * 60,
             hop_s=60,
             kept=("terminal", "gauges_mm") if minutes == 60 else (),
@@ -199,7 +214,7 @@ def _long_rain_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
                 unit="mm",
                 basis=Basis.HISTORY,
                 sources=("rain_60min",),
-                formula=bound(rain_of_hours, settings),
+                formula=bound(rain_of_hours, settings, hours),
                 window_s=hours * 3600,
                 hop_s=3600,
                 source_hop_s=3600,
@@ -223,6 +238,7 @@ def _long_rain_signs(settings: WaterSettings) -> tuple[VitalSign, ...]:
             is_scored=False,
             source="storm formulas of the Guangdong Climate Centre 2022 [V secondary]; "
             "the proxy station, levels [D]",
+            in_words=period_in_words,
             remark=(
                 "{minutes:.0f}分钟降雨{rain_mm:.1f}毫米",
                 "{rain_mm:.1f} mm in {minutes:.0f} min",

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from indicators.vital_sign import Inputs, Measure, Past
+from indicators.vital_sign import Inputs, Measure, Past, VitalValue
 from indicators.water.settings import WaterSettings
 from indicators.water.storm_tables import StormRow
+from indicators.words import Label
 
 SOURCES: Final = ("rain_10min", "rain_30min", "rain_60min", "rain_120min")
 """Vital signs whose rain is judged [D]."""
@@ -87,7 +88,7 @@ def rain_return_period(settings: WaterSettings, inputs: Inputs) -> Measure:
     """Return period of the present rain, years: the rarest of 10, 30, 60 and 120 minutes.
 
     Below 1 it only says how near to the storm of once a year the rain is. Durations are those of
-    the windows themselves, which are longer where a gauge reports more slowly.
+    the windows themselves; a gauge that reports more seldom has no shorter ones.
 
     Source: single-period formulas of a station that stands for the city [V secondary; the proxy is
     ours, D].
@@ -103,18 +104,31 @@ def rain_return_period(settings: WaterSettings, inputs: Inputs) -> Measure:
             # What is beyond the table is compared by how far.
             excess = newest.value / storm_depth(rows[-1], minutes)
             period, place = return_period(rows, minutes, newest.value)
-            found.append((period, excess, minutes, place, newest.value, newest.weights))
+            found.append((period, excess, minutes, place, newest))
     if not found:
         return Measure(None, "no_data")
-    period, _, minutes, place, depth, weights = max(found, key=lambda entry: entry[:3])
+    period, _, minutes, place, newest = max(found, key=lambda entry: entry[:3])
     detail = {
         "minutes": minutes,
-        "rain_mm": depth,
+        "rain_mm": newest.value,
         "range": place,
         "durations": len(found),
         "station": settings.storm_station,
     }
-    return Measure(period, detail=detail, weights=weights, is_suspect=place == "capped")
+    if place == "below":
+        detail["least_years"] = rows[0].period
+    is_suspect = place == "capped" or newest.is_suspect
+    return Measure(period, detail=detail, weights=newest.weights, is_suspect=is_suspect)
+
+
+def period_in_words(value: VitalValue) -> Label | None:
+    """A return period beyond the ends of the table, which is not known as a number."""
+    if value.value is None or value.detail.get("range") == "within":
+        return None
+    if value.detail.get("range") == "capped":
+        return f"超过{value.value:g}年", f"more than {value.value:g} years"
+    least = value.detail.get("least_years", 1.0)
+    return f"不足{least:g}年一遇", f"less than {least:g} year{'' if least == 1 else 's'}"
 
 
 def _newest(values: Sequence[Past]) -> Past | None:

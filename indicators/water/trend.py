@@ -17,17 +17,6 @@ class Depth(NamedTuple):
     depth: float
 
 
-def change(depths: Sequence[Depth], period_s: float) -> float:
-    """What the depth changes by in `period_s` at the pace from the first depth to the last, m.
-
-    Args:
-        depths: At least two, of different instants, oldest first.
-        period_s: s.
-    """
-    first, last = depths[0], depths[-1]
-    return (last.depth - first.depth) * period_s / (last.at - first.at)
-
-
 def slope(depths: Sequence[Depth]) -> float:
     """Slope of the straight line nearest to at least two depths (least squares), m/s."""
     middle = sum(d.at for d in depths) / len(depths)
@@ -45,8 +34,9 @@ def since_peak(depths: Sequence[Depth]) -> Sequence[Depth]:
 def water_rise(settings: WaterSettings, inputs: Inputs) -> Measure:
     """Change of the water's depth in ten minutes, m; below 0 where it falls.
 
-    Depths are means over their windows, so those of ten minutes lie nine minutes apart: the change
-    is taken at their pace. In shallow water a fast rise stays at the mildest level.
+    From the depth that the ten minutes begin with to the newest; where the first ones are missing,
+    from the earliest there is: then it is what is known of the change, and suspect. In shallow
+    water a fast rise stays at the mildest level.
 
     Source: 5 cm in 10 min while the water stands 10 cm deep is ours [D].
     """
@@ -54,18 +44,21 @@ def water_rise(settings: WaterSettings, inputs: Inputs) -> Measure:
     depths = _known(values)
     if not depths:
         return Measure(None, "no_data")
-    least_s = settings.rise_min_share * (inputs.end - inputs.start) / 1000
-    if len(depths) < 2 or depths[-1].at - depths[0].at < least_s:
-        return Measure(None, "too_short", {"span_s": depths[-1].at - depths[0].at})
-    rise, depth = significant(change(depths, settings.rise_period_s)), depths[-1].depth
+    span_s = depths[-1].at - depths[0].at
+    if len(depths) > 1 and depths[1].at - depths[0].at > settings.rise_period_s:
+        return Measure(None, "cadence_too_slow", {"span_s": span_s})
+    if span_s < settings.rise_min_share * settings.rise_period_s:
+        return Measure(None, "too_short", {"span_s": span_s})
+    first, last = depths[0], depths[-1]
+    rise = significant(last.depth - first.depth)
     mildest = settings.rise_levels[0] if settings.rise_levels else None
-    is_shallow_rise = mildest and rise >= mildest.edge and depth < settings.rise_floor_m
+    is_shallow_rise = mildest and rise >= mildest.edge and last.depth < settings.rise_floor_m
     return Measure(
         rise,
-        detail={"depth_cm": depth * 100, "rise_cm": rise * 100},
+        detail={"depth_cm": last.depth * 100, "rise_cm": rise * 100},
         level=mildest.id if mildest and is_shallow_rise else None,
         weights=_newest_weights(values),
-        is_suspect=values[-1].value is None,
+        is_suspect=span_s < settings.rise_period_s or _is_doubtful(values),
     )
 
 
@@ -73,7 +66,7 @@ def water_drain_down(settings: WaterSettings, inputs: Inputs) -> Measure:
     """Minutes until the water is below the clear depth at its present rate of fall; 0 if it is.
 
     The rate is that of the straight line through the depths since the latest highest one. NA, with
-    the reason `rising` or `steady`, where no fall is to be seen.
+    the reason `rising`, `just_falling` or `steady`, where no fall can be told yet.
 
     Source: clear depth and what counts as a fall are ours [D].
     """
@@ -81,7 +74,7 @@ def water_drain_down(settings: WaterSettings, inputs: Inputs) -> Measure:
     depths = _known(values)
     if not depths:
         return Measure(None, "no_data")
-    depth, is_suspect = depths[-1].depth, values[-1].value is None
+    depth, is_suspect = depths[-1].depth, _is_doubtful(values)
     detail = {"depth_cm": depth * 100}
     weights = _newest_weights(values)
     if depth < settings.clear_m:
@@ -90,14 +83,26 @@ def water_drain_down(settings: WaterSettings, inputs: Inputs) -> Measure:
     if depths[-1].at - depths[0].at < settings.fall_min_span_s:
         return Measure(None, "too_short", detail)
     if falling[-1].at - falling[0].at < settings.fall_min_span_s:
-        is_rising = depth - depths[0].depth >= settings.fall_min_m
-        return Measure(None, "rising" if is_rising else "steady", detail)
+        return Measure(None, _why_no_fall(settings, depths, falling), detail)
     fall = -slope(falling)
     detail["fall_cm_h"] = fall * 360_000
     if significant(fall * _HALF_HOUR_S) < settings.fall_min_m:
         return Measure(None, "steady", detail)
     minutes = (depth - settings.clear_m) / fall / 60
     return Measure(minutes, detail=detail, weights=weights, is_suspect=is_suspect)
+
+
+def _why_no_fall(settings: WaterSettings, depths: Sequence[Depth], falling: Sequence[Depth]) -> str:
+    """Why there is no rate of fall when the highest depth is the newest, or hardly over."""
+    first, peak, newest = depths[0].depth, falling[0].depth, depths[-1].depth
+    if len(falling) > 1:
+        return "just_falling" if peak - newest >= settings.fall_min_m else "steady"
+    return "rising" if newest - first >= settings.fall_min_m else "steady"
+
+
+def _is_doubtful(values: Sequence[Past]) -> bool:
+    """Whether the newest value is missing, or the newest known one is suspect."""
+    return values[-1].value is None or values[-1].is_suspect
 
 
 def _known(values: Sequence[Past]) -> list[Depth]:

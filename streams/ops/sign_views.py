@@ -117,4 +117,5 @@ def _shown(row: Vital, wording: Wording) -> tuple[str, Label]:
     factor = SHOWN_IN.get((row.unit, wanted), 1.0)
     zh, en = UNITS.get(wanted, (wanted, wanted))
     # A symbol (℃, °C) need not be written twice.
-    return figure(row.value * factor), (zh, en if _CHINESE.search(zh) else zh)
+    number = figure(row.value * factor, [e * factor for e in wording.edges(row.indicator)])
+    return number, (zh, en if _CHINESE.search(zh) else zh)

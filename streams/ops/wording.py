@@ -94,6 +94,11 @@ class Wording(msgspec.Struct, frozen=True):
         """The label of a vital sign; its id where nobody named it."""
         return self.signs.get(indicator, (indicator, indicator))
 
+    def edges(self, indicator: str) -> list[float]:
+        """The edges of a vital sign's levels."""
+        sign = self.catalogue.get(indicator)
+        return [level.edge for level in sign.levels] if sign else []
+
     def level(self, level: str | None) -> LevelLook:
         """How a level is shown; None is normal, an unknown one is blue under its own id."""
         if level is None:

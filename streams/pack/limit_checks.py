@@ -1,15 +1,33 @@
 """Whether a city's figures of vital signs make sense: levels, sub-scores, names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from indicators.crowd.service_level import SPACES
 from indicators.settings import SignSettings
 from indicators.vital_sign import Level
 from streams.pack.problem import Finding, Steps, nearest
 
+_ABOVE_0: Final = {
+    "health": ("freshness_hops", "spread", "floor", "domain_weights", "sign_weights"),
+    "traffic": (
+        "occupancy_spread", "speed_spread", "time_index_limit", "incident_least", "filling_least",
+        "learning_windows", "free_flow_share",
+    ),
+    "crowd": ("walking_jam",),
+    "water": ("rise_period_s", "fall_min_span_s", "fall_min_m"),
+}  # fmt: skip
+"""Figures that something is divided by, or that count what a formula needs at least."""
+_NOT_EMPTY: Final = {
+    "traffic": ("incident_levels", "traffic_levels", "tpi_points"),
+    "crowd": ("pressure_levels",),
+    "water": ("depth_levels",),
+}
+"""Levels and points that a formula takes by their place."""
+_LEAST_DRAWS: Final = 20
 _COLOURS = ["green", "blue", "yellow", "orange", "red", "purple", "maroon"]
 
 
@@ -24,6 +42,41 @@ def check_limits(limits: SignSettings) -> Iterator[Finding]:
                 yield from _levels(steps, value)
             elif field.name.endswith("utility"):
                 yield from _utility(steps, value)
+        yield from _figures(subject.name, own)
+    yield from _single(limits)
+
+
+def _figures(subject: str, own: object) -> Iterator[Finding]:
+    """Figures without which a formula would divide by nothing, or take the first of nothing."""
+    for name in _ABOVE_0.get(subject, ()):
+        value = getattr(own, name)
+        each = value.items() if isinstance(value, Mapping) else [(None, value)]
+        for key, figure in each:
+            if figure <= 0:
+                steps = (subject, name) if key is None else (subject, name, key)
+                yield Finding(steps, figure, "it must be above 0")
+    for name in _NOT_EMPTY.get(subject, ()):
+        if not getattr(own, name):
+            yield Finding((subject, name), [], "it must have one entry at least")
+
+
+def _single(limits: SignSettings) -> Iterator[Finding]:
+    """What holds of one figure only."""
+    health, traffic, facility = limits.health, limits.traffic, limits.crowd.service_facility
+    if health.power >= 0:
+        yield Finding(("health", "power"), health.power, "it must be below 0")
+    if health.draws < _LEAST_DRAWS:
+        yield Finding(("health", "draws"), health.draws, f"it must be {_LEAST_DRAWS} at least")
+    if facility not in SPACES:
+        yield Finding(("crowd", "service_facility"), facility, nearest(facility, list(SPACES)))
+    for number, (one, other) in enumerate(pairwise(traffic.level_ratios)):
+        if other >= one:
+            mend = f"ratios fall from smooth to severe: below {one:g}"
+            yield Finding(("traffic", "level_ratios", number + 1), other, mend)
+    for number, (low, high) in enumerate(pairwise(traffic.tpi_points)):
+        if high[0] <= low[0]:
+            mend = f"its share must be above {low[0]:g}"
+            yield Finding(("traffic", "tpi_points", number + 1), list(high), mend)
 
 
 def _levels(steps: Steps, levels: tuple[Level, ...]) -> Iterator[Finding]:

@@ -46,6 +46,7 @@ def test_source_is_given(sign):
 @every_sign
 def test_inputs_are_in_the_catalogue(sign):
     assert set(sign.inputs) <= set(CATALOGUE)
+    assert set(sign.needs) <= set(sign.inputs)
     assert bool(sign.inputs) == (sign.basis is Basis.READINGS)
 
 
@@ -85,10 +86,10 @@ def test_utility_ascends_in_value_and_stays_within_1_and_100(sign):
 
 
 @every_sign
-def test_life_safety_has_a_utility_and_a_red_level(sign):
+def test_life_safety_has_a_utility_and_a_level_that_caps_the_index(sign):
     if sign.is_life_safety:
         assert sign.utility
-        assert {"orange", "red"} <= {level.colour for level in sign.levels}
+        assert {"orange", "red"} & {level.colour for level in sign.levels}
 
 
 @every_sign

@@ -27,6 +27,12 @@ def by_terminal(readings: list[Found]) -> list[list[float]]:
     return list(found.values())
 
 
+def mean_of(readings: list[Found], quantity: str) -> float:
+    """Of one quantity: with the others an empty road is told from a jam."""
+    values = [reading.value for reading in readings if reading.quantity == quantity]
+    return sum(values) / len(values)
+
+
 def energy_mean(values: list[float]) -> float:
     return 10 * math.log10(sum(10 ** (value / 10) for value in values) / len(values))
 
@@ -34,7 +40,7 @@ def energy_mean(values: list[float]) -> float:
 AGAIN: dict[str, Callable[[list[Found]], float]] = {
     "water_depth": lambda r: max(sum(own) / len(own) for own in by_terminal(r)),
     "rain_60min": lambda r: max(sum(own) for own in by_terminal(r)),
-    "traffic_speed": lambda r: sum(x.value for x in r) / len(r),
+    "traffic_speed": lambda r: mean_of(r, "traffic_speed"),
     "noise_leq": lambda r: energy_mean([x.value for x in r]),
     "temperature": lambda r: sum(sum(o) / len(o) for o in by_terminal(r)) / len(by_terminal(r)),
 }

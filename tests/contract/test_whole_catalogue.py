@@ -123,7 +123,7 @@ class Outcome:
 
 
 def stripped(windows: dict[tuple[str, str], dict[str, Any]]) -> dict[Any, Any]:
-    """Without revisions, and without signs that learn, or go by when terminals were last heard."""
+    """Without revisions, and without signs that go by when terminals were last heard."""
     return {
         key: {name: part for name, part in value.items() if name != "revision"}
         for key, value in windows.items()
@@ -141,9 +141,9 @@ def of_readings(outcome: Outcome) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def _unlike() -> set[str]:
-    """What a late reading cannot mend: liveness, the index of what was known, what has learned."""
+    """What a late reading cannot mend: liveness, the index of what was known."""
     found = {s.id for s in SIGNS.values() if s.basis in {Basis.LIVENESS, Basis.SIGNS}}
-    return found | {"traffic_congested_share", "traffic_tpi"} | OF_ARRIVAL
+    return found | OF_ARRIVAL
 
 
 UNLIKE = _unlike()

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from indicators.air.gb3095 import VALID_SHARE
 from indicators.air.hj633 import BREAKPOINTS, STANDARD, iaqi
@@ -22,14 +24,16 @@ class Window(NamedTuple):
         length: ms.
         readings: All accepted readings of the sign in the window, at least one.
         expected: (terminal, quantity) → readings that its cadence promises.
-        taught: How many windows closed on time taught the formula before.
+        end: Unix ms.
+        low: Ends of the windows so far in which little flowed; the formula may change it.
     """
 
     zone: Zone
     length: int
     readings: list[Reading]
     expected: dict[tuple[str, str], float]
-    taught: int
+    end: int
+    low: set[int]
 
     def of(self, quantity: str) -> dict[str, list[Reading]]:
         """Terminal → its readings of a quantity, in the order of terminals."""
@@ -112,8 +116,10 @@ def water_hazard(window: Window) -> Answer:
 
 
 def river_level(window: Window) -> Answer:
-    stage, terminal = max((mean(own), t) for t, own in window.of("river_level").items())
-    return Answer(stage, {"terminal": terminal})
+    """No terminal of the plain reference declares a warning stage."""
+    gauges = window.of("river_level")
+    stage, terminal = max((mean(own), t) for t, own in gauges.items())
+    return Answer(stage, {"terminal": terminal, "unjudged": len(gauges)})
 
 
 def pump_running(window: Window) -> Answer:
@@ -122,24 +128,38 @@ def pump_running(window: Window) -> Answer:
     return Answer(sum(shares) / len(shares), {"pumps": len(shares), "running": running})
 
 
-def rain_depth(window: Window) -> Answer:
+def rains(window: Window) -> list[tuple[float, str, float]]:
+    """(amount, terminal, share that arrived) of each gauge whose amounts fall within the window."""
     hours = window.length / HOUR_MS
-    gauges = [(total(own), terminal) for terminal, own in window.of("rain").items()]
-    gauges += [(mean(own) * hours, terminal) for terminal, own in window.of("rain_rate").items()]
-    return Answer(max(gauges)[0], {"terminal": max(gauges)[1]})
+    gauges = [
+        (total(own), terminal, min(len(own) / window.expected[terminal, "rain"], 1.0))
+        for terminal, own in window.of("rain").items()
+        if window.expected[terminal, "rain"] >= 1
+    ]
+    rates = window.of("rain_rate").items()
+    return gauges + [(mean(own) * hours, terminal, 1.0) for terminal, own in rates]
 
 
-def rain_hour(window: Window) -> Answer:
-    hours = window.length / HOUR_MS
-    amounts: dict[str, list[float]] = {}
-    for terminal, own in window.of("rain").items():
-        amounts.setdefault(terminal, []).append(total(own))
-    for terminal, own in window.of("rain_rate").items():
-        amounts.setdefault(terminal, []).append(mean(own) * hours)
-    answer = rain_depth(window)
-    if sum(map(len, amounts.values())) > 1:
-        answer.detail["gauges_mm"] = {gauge: max(amounts[gauge]) for gauge in sorted(amounts)}
-    return answer
+def rain_depth(minutes: int) -> Callable[[Window], Answer]:
+    def formula(window: Window) -> Answer:
+        gauges = rains(window)
+        if window.length > minutes * 60_000 or not gauges:
+            return Answer(None, {}, "cadence_too_slow")
+        wettest = max(gauges)
+        is_short = any(
+            share < 0.9 and (gauge == wettest or amount > wettest[0] * share)
+            for gauge in gauges
+            for amount, _, share in [gauge]
+        )
+        detail: dict[str, Any] = {"terminal": wettest[1]}
+        if is_short:
+            detail["at_least"] = True
+        if minutes == 60 and len(gauges) > 1:
+            amounts = {name: max(a for a, n, _ in gauges if n == name) for _, name, _ in gauges}
+            detail["gauges_mm"] = {name: amounts[name] for name in sorted(amounts)}
+        return Answer(wettest[0], detail, is_suspect=is_short)
+
+    return formula
 
 
 def crowd_density(window: Window) -> Answer:
@@ -148,20 +168,58 @@ def crowd_density(window: Window) -> Answer:
 
 
 def people_count(window: Window) -> Answer:
-    return Answer(total(window.readings), {"counters": len(window.of("people_count"))})
+    counters = window.of("people_count")
+    promised = {t: n for (t, quantity), n in window.expected.items() if quantity == "people_count"}
+    arrived = sum(min(len(own), promised[t]) for t, own in counters.items())
+    is_short = arrived < 0.9 * sum(promised.values())
+    detail: dict[str, Any] = {"counters": len(counters)} | ({"at_least": True} if is_short else {})
+    return Answer(total(window.readings), detail, is_suspect=is_short)
 
 
 def traffic_speed(window: Window) -> Answer:
-    return Answer(mean(window.readings), {"readings": len(window.readings)})
+    """No terminal of the plain reference measures occupancy, so no road is known to be empty."""
+    assert not window.of("occupancy"), "write the plain formula of an empty road first"
+    speeds = [r for own in window.of("traffic_speed").values() for r in own]
+    if not speeds:
+        return Answer(None, {}, "no_data")
+    promised = {t: n for (t, quantity), n in window.expected.items() if quantity == "traffic_speed"}
+    arrived = sum(min(len(own), promised[t]) for t, own in window.of("traffic_speed").items())
+    if arrived < 0.25 * sum(promised.values()):
+        return Answer(None, {}, "low_coverage")
+    return Answer(mean(speeds), {"readings": len(speeds)})
 
 
 def traffic_speed_ratio(window: Window) -> Answer:
-    speed, free_flow = mean(window.readings), window.zone.free_flow_speed
-    if free_flow is not None:
-        return Answer(speed / free_flow, {"speed": speed, "free_flow": free_flow})
-    taught = window.taught + 1
-    assert taught < 288, "a stream of a day of traffic: a free flow would have been learned"
-    return Answer(None, {"windows": taught}, "learning_free_flow")
+    answer, free_flow = traffic_speed(window), window.zone.free_flow_speed
+    if answer.value is None:
+        return answer
+    if free_flow is None:
+        return learning(window)
+    ratio = answer.value / free_flow
+    detectors = {t: mean(own) for t, own in window.of("traffic_speed").items()}
+    flows = {t: mean(own) for t, own in window.of("traffic_flow").items()}
+    if not set(flows) >= set(detectors) or not any(flows[t] for t in detectors):
+        flows = dict.fromkeys(detectors, 1.0)
+    times = sum(flows[t] * min(free_flow / max(v, 1e-9), 20.0) for t, v in detectors.items())
+    detail = {
+        "speed": answer.value, "free_flow": free_flow,
+        "time_index": times / sum(flows[t] for t in detectors),
+    }  # fmt: skip
+    reached = sum(float(f"{ratio:.9g}") >= edge for edge in (0.7, 0.5, 0.4, 0.3))
+    return Answer(ratio, detail, level=f"T{5 - reached}")
+
+
+def learning(window: Window) -> Answer:
+    flows = [mean(own) for own in window.of("traffic_flow").values()]
+    local = datetime.fromtimestamp(
+        (window.end - window.length) / 1000, ZoneInfo(window.zone.timezone)
+    )
+    window.low.discard(window.end)
+    if (float(f"{sum(flows) / len(flows):.9g}") <= 5.0) if flows else local.hour < 6:
+        window.low.add(window.end)
+    windows = sum(end <= window.end for end in window.low)
+    assert windows < 72, "a stream of a night of traffic: a free flow would have been learned"
+    return Answer(None, {"windows": windows}, "learning_free_flow")
 
 
 def aqi_hourly(window: Window) -> Answer:
@@ -202,7 +260,7 @@ def temperature(window: Window) -> Answer:
 FORMULAS: dict[str, Callable[[Window], Answer]] = {
     "water_depth": water_depth, "water_points": water_points, "water_hazard": water_hazard,
     "water_safe_speed": water_safe_speed, "river_level": river_level, "pump_running": pump_running,
-    **{f"rain_{minutes}min": rain_depth for minutes in (5, 10, 30, 120, 180)}, "rain_60min": rain_hour,
+    **{f"rain_{minutes}min": rain_depth(minutes) for minutes in (5, 10, 30, 60, 120, 180)},
     "crowd_density": crowd_density, "people_count": people_count, "traffic_speed": traffic_speed,
     "traffic_speed_ratio": traffic_speed_ratio, "aqi_hourly": aqi_hourly, "noise_leq": noise_leq,
     "temperature": temperature, **{f"window_{quantity}": window_sum for quantity in CATALOGUE},

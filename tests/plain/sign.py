@@ -41,7 +41,9 @@ def trust(answer: Answer, coverage: float) -> Quality:
 
 def is_news(sign: VitalSign, value: VitalValue, known: VitalValue | None) -> bool:
     """Whether a value becomes what is known: no NA, and of life safety no doubtful relief."""
-    if value.value is None or (known is not None and value.window_end < known.window_end):
+    if value.value is None and value.reason not in {"no_capacity", "no_warning_stage"}:
+        return False
+    if known is not None and value.window_end < known.window_end:
         return False
     if known is None or value.window_end == known.window_end:
         return True
@@ -190,6 +192,7 @@ class MadeSign(PlainSign):
                             value.coverage,
                             value.detail,
                             value.weights,
+                            value.quality is Quality.SUSPECT,
                         )
                     )
                     share += value.coverage
@@ -199,7 +202,10 @@ class MadeSign(PlainSign):
         if coverage < sign.min_coverage:
             return Answer(None, {}, "low_coverage"), coverage
         found = sign.formula(Inputs(zone=self.zone, start=start, end=end, history=history))
-        return Answer(found.value, found.detail, found.reason, found.weights), coverage
+        answer = Answer(
+            found.value, found.detail, found.reason, found.weights, found.is_suspect, found.level
+        )
+        return answer, coverage
 
 
 class MeasuredSign(PlainSign):
@@ -211,7 +217,7 @@ class MeasuredSign(PlainSign):
         self._readings: list[Reading] = []
         self._newest = 0
         self._revisions: dict[int, int] = {}
-        self._taught = 0
+        self._low: set[int] = set()
 
     def close(self) -> VitalValue:
         """Close the window that is due."""
@@ -219,7 +225,6 @@ class MeasuredSign(PlainSign):
         end = self.next_end
         answer, coverage = self._answer(end)
         self._revisions[end] = 0
-        self._taught += answer.reason not in {"no_data", "low_coverage"}
         return self.closed(answer, coverage, self._newest)
 
     def take(self, readings: list[Reading], now: int) -> list[VitalValue]:
@@ -254,7 +259,7 @@ class MeasuredSign(PlainSign):
         if coverage < self.plan.sign.min_coverage:
             return Answer(None, {}, "low_coverage"), coverage
         inside = self._newest_words(inside)
-        window = Window(self.zone, self.plan.window, inside, self._expected, self._taught)
+        window = Window(self.zone, self.plan.window, inside, self._expected, end, self._low)
         answer = FORMULAS[self.plan.sign.id](window)
         if self.plan.sign.is_extreme:
             heard = {(r.terminal, r.quantity) for r in inside}

@@ -17,12 +17,13 @@ DECLARED: Final = {
 
 
 def past_sum(inputs: Inputs) -> Measure:
-    """Sum of the past values, with the number of windows that have one."""
+    """Sum of the past values, with the number of windows; suspect where one of them is."""
     items = [item for past in inputs.history.values() for item in past]
     values = [item.value for item in items if item.value is not None]
     if not values:
         return Measure(None, "no_value")
-    return Measure(sum(values), detail={"windows": len(items), "oldest": items[0].window_end})
+    detail = {"windows": len(items), "oldest": items[0].window_end}
+    return Measure(sum(values), detail=detail, is_suspect=any(item.is_suspect for item in items))
 
 
 def _made(id_: str, sources: tuple[str, ...], window: float, hop: float, **more: Any) -> VitalSign:

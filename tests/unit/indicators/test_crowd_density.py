@@ -62,6 +62,10 @@ def test_share_without_approved_number_is_not_available():
     assert (measure.value, measure.reason) == (None, "no_capacity")
 
 
+def test_share_of_a_place_without_approved_number_says_so_even_without_area():
+    assert crowd_capacity_share(cameras(2.0)).reason == "no_capacity"
+
+
 def test_share_without_area_says_that_the_area_is_missing():
     assert crowd_capacity_share(cameras(2.0, capacity=1000.0)).reason == "no_area"
 

@@ -10,9 +10,10 @@ from indicators.crowd.flow import people_count, people_in, people_net_inflow, pe
 from indicators.crowd.forecast import crowd_time_to_capacity, minutes_to_capacity
 from indicators.crowd.motion import crowd_pressure, crowd_speed, walking_flow, walking_speed
 from indicators.crowd.settings import CrowdSettings
+from indicators.health.subscore import subscore
 from indicators.registry import SIGNS
 from sensors.city import Zone
-from tests.formula_inputs import aggregate, inputs
+from tests.formula_inputs import HOUR, aggregate, inputs
 from tests.past_values import a_past
 
 SETTINGS = CrowdSettings()
@@ -21,16 +22,16 @@ FIVE_MINUTES = 300_000
 
 def test_people_of_all_counters_add_up():
     counters = [aggregate("people_count", [10, 20], "a"), aggregate("people_count", [5], "b")]
-    assert people_count(inputs(*counters)).value == 35
+    assert people_count(SETTINGS, inputs(*counters)).value == 35
 
 
 def test_counters_share_by_what_they_counted():
     counters = [aggregate("people_count", [10, 20], "a"), aggregate("people_count", [10], "b")]
-    assert people_count(inputs(*counters)).weights == {"a": 0.75, "b": 0.25}
+    assert people_count(SETTINGS, inputs(*counters)).weights == {"a": 0.75, "b": 0.25}
 
 
 def test_nobody_counted_is_zero_and_nobodys_share():
-    measure = people_count(inputs(aggregate("people_count", [0, 0])))
+    measure = people_count(SETTINGS, inputs(aggregate("people_count", [0, 0])))
     assert (measure.value, measure.weights) == (0, {})
 
 
@@ -39,7 +40,7 @@ def test_nobody_counted_is_zero_and_nobodys_share():
 )
 def test_those_who_pass_are_given_per_minute(formula, quantity):
     gates = [aggregate(quantity, [30, 30], "a"), aggregate(quantity, [40], "b")]
-    measure = formula(inputs(*gates, window=FIVE_MINUTES))
+    measure = formula(SETTINGS, inputs(*gates, window=FIVE_MINUTES))
     assert measure.value == 20.0
     assert measure.detail == {"people": 100, "counters": 2}
     assert measure.weights == {"a": 0.6, "b": 0.4}
@@ -47,7 +48,7 @@ def test_those_who_pass_are_given_per_minute(formula, quantity):
 
 def test_net_inflow_is_who_came_less_who_left():
     gates = [aggregate("people_in", [50], "a"), aggregate("people_out", [150], "a")]
-    measure = people_net_inflow(inputs(*gates, window=FIVE_MINUTES))
+    measure = people_net_inflow(SETTINGS, inputs(*gates, window=FIVE_MINUTES))
     assert measure.value == -20.0
     assert measure.detail == {"in_per_min": 10.0, "out_per_min": 30.0}
     assert measure.weights == {"a": 1.0}
@@ -58,8 +59,44 @@ def test_net_inflow_is_who_came_less_who_left():
     [("people_in", "no_people_out"), ("people_out", "no_people_in")],
 )
 def test_net_inflow_needs_both_directions(counted, reason):
-    measure = people_net_inflow(inputs(aggregate(counted, [5])))
+    measure = people_net_inflow(SETTINGS, inputs(aggregate(counted, [5])))
     assert (measure.value, measure.reason) == (None, reason)
+
+
+def test_hour_of_people_is_an_hour():
+    slow = inputs(aggregate("people_count", [40]), window=24 * HOUR)
+    measure = people_count(SETTINGS, slow)
+    assert (measure.value, measure.reason) == (None, "cadence_too_slow")
+
+
+@pytest.mark.parametrize(("arrived", "is_short"), [(8, True), (9, False), (10, False)])
+@pytest.mark.parametrize(
+    ("formula", "quantity"),
+    [(people_count, "people_count"), (people_in, "people_in"), (people_out, "people_out")],
+)
+def test_sum_of_people_with_losses_is_a_lower_bound(formula, quantity, arrived, is_short):
+    measure = formula(SETTINGS, inputs(aggregate(quantity, [5] * arrived, expected=10.0)))
+    assert measure.is_suspect is is_short
+    assert measure.detail.get("at_least", False) is is_short
+
+
+def test_sum_without_one_of_its_counters_is_a_lower_bound():
+    counters = {"people_count": {"a": 60.0, "b": 60.0, "c": 60.0}}
+    heard = [aggregate("people_count", [1] * 60, terminal) for terminal in "ab"]
+    assert people_count(SETTINGS, inputs(*heard, declared=counters)).is_suspect
+
+
+@pytest.mark.parametrize(
+    ("entries", "exits", "is_known"), [(10, 10, True), (9, 9, True), (10, 8, False), (8, 10, False)]
+)
+def test_net_inflow_needs_both_directions_to_be_complete(entries, exits, is_known):
+    gates = [
+        aggregate("people_in", [5] * entries, "a", expected=10.0),
+        aggregate("people_out", [5] * exits, "b", expected=10.0),
+    ]
+    measure = people_net_inflow(SETTINGS, inputs(*gates))
+    assert (measure.value is not None) is is_known
+    assert measure.reason == (None if is_known else "incomplete_directions")
 
 
 @pytest.mark.parametrize(
@@ -102,6 +139,22 @@ def test_time_to_capacity_goes_by_the_newest_values():
 def test_time_to_capacity_says_why_it_is_not_available(number, net, capacity, reason):
     measure = filling(number, net, capacity)
     assert (measure.value, measure.reason) == (None, reason)
+
+
+def test_place_that_empties_says_how_many_leave():
+    measure = filling((1200.0,), (-5.0,))
+    assert measure.detail["net_inflow"] == -5.0
+    assert measure.detail["net_outflow"] == 5.0
+
+
+@pytest.mark.parametrize("doubted", ["crowd_number", "people_net_inflow"])
+def test_time_to_capacity_of_what_is_suspect_is_suspect(doubted):
+    history = {
+        sign: [a_past(4, value, is_suspect=sign == doubted)]
+        for sign, value in (("crowd_number", 800.0), ("people_net_inflow", 20.0))
+    }
+    zone = Zone(id="z", capacity=1000.0)
+    assert crowd_time_to_capacity(SETTINGS, inputs(zone=zone, history=history)).is_suspect
 
 
 @pytest.mark.parametrize("net", [None, (None,), (-5.0,), (5.0,)])
@@ -178,10 +231,44 @@ def test_pressure_needs_density_and_variance(density, variance, reason):
     assert (measure.value, measure.reason) == (None, reason)
 
 
-@pytest.mark.parametrize(("density", "level"), [(2.999, "P0"), (3.0, None), (6.0, None)])
-def test_free_walkers_are_not_called_turbulent(density, level):
+def test_camera_that_sees_free_walkers_does_not_mask_a_turbulent_crowd():
+    measure = pressing(("a", 1.0, 0.5), ("b", 5.0, 0.02))
+    assert measure.value == pytest.approx(0.10)
+    assert (measure.detail["terminal"], measure.weights) == ("b", {"b": 1.0})
+    assert SIGNS["crowd_pressure"].level_of(measure.value) == "P1"
+
+
+@pytest.mark.parametrize(("density", "value"), [(2.999, 0.0), (3.0, 0.204), (6.0, 0.408)])
+def test_free_walkers_are_under_no_pressure(density, value):
     """They differ in speed by 0.26 m/s, which at 1/m² is three times the onset of turbulence."""
-    assert pressing(("a", density, 0.26**2)).level == level
+    measure = pressing(("a", density, 0.068))
+    assert measure.value == pytest.approx(value)
+    assert ("free_walking" in measure.detail) is (value == 0.0)
+
+
+def test_dense_crowd_whose_variance_is_not_seen_is_judged_and_suspect():
+    measure = pressing(("a", 1.0, 0.01), ("b", 6.0, None))
+    assert measure.value == pytest.approx(0.06)
+    assert (measure.is_suspect, measure.weights) == (True, {"a": 0.5, "b": 0.5})
+
+
+def test_sparse_place_whose_variance_is_not_seen_raises_no_doubt():
+    measure = pressing(("a", 5.0, 0.02), ("b", 1.0, None))
+    assert (measure.value, measure.is_suspect) == (pytest.approx(0.1), False)
+
+
+def test_pressure_and_capacity_are_of_life_safety():
+    """Turbulence is red as crowding I is, a full place orange as crowding II is."""
+    red, full = SIGNS["crowd_pressure"], SIGNS["crowd_capacity_share"]
+    assert red.is_life_safety
+    assert full.is_life_safety
+    colours: dict[str | None, str] = {
+        level.id: level.colour for level in (*red.levels, *full.levels)
+    }
+    assert colours[red.level_of(0.02)] == "red"
+    assert colours[full.level_of(100.0)] == "orange"
+    assert subscore(red.utility, 0.02) <= subscore(SIGNS["crowd_density"].utility, 4.5)
+    assert subscore(full.utility, 100.0) == subscore(SIGNS["crowd_density"].utility, 3.5)
 
 
 @pytest.mark.parametrize(

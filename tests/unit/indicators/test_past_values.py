@@ -15,7 +15,7 @@ levels = st.none() | st.sampled_from(["water_1", "water_2", "rain_red"])
 numbers = st.floats(0, 1)
 details = st.dictionaries(st.sampled_from(["terminal", "mean"]), numbers | st.text(max_size=3))
 weights = st.dictionaries(st.sampled_from(["WL-07", "WL-08"]), numbers)
-kept_values = st.builds(Kept, values, shares, levels, details, weights)
+kept_values = st.builds(Kept, values, shares, levels, details, weights, st.booleans())
 instants = st.integers(-20, 20).map(lambda number: number * 60_000)
 puts = st.lists(st.tuples(instants, kept_values), max_size=30)
 

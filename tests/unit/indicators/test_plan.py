@@ -71,3 +71,16 @@ def test_offset_follows_summer_time():
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_published_number_is_a_fixed_point_of_rounding(value):
     assert significant(significant(value)) == significant(value)
+
+
+def test_zone_has_a_sign_only_where_all_that_it_needs_is_declared():
+    assert "crowd_pressure" not in plan(people_density=10.0).signs
+    assert "crowd_pressure" not in plan(people_speed_variance=10.0).signs
+    assert "crowd_pressure" in plan(people_density=10.0, people_speed_variance=10.0).signs
+
+
+def test_windows_follow_what_the_sign_needs_and_not_what_it_may_have_besides():
+    speed = plan(traffic_speed=600.0, traffic_flow=60.0).signs["traffic_speed"]
+    assert speed.window == 600_000
+    assert speed.quantities == ("traffic_flow", "traffic_speed")
+    assert "traffic_speed" not in plan(traffic_flow=60.0).signs

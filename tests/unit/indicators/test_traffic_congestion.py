@@ -6,18 +6,18 @@ import pytest
 
 from indicators.registry import SIGNS
 from indicators.traffic.congestion import (
-    level_by_ratio,
     level_by_speed,
     performance_index,
-    time_index,
     traffic_congested_share,
     traffic_level,
     traffic_time_index,
     traffic_tpi,
 )
 from indicators.traffic.settings import TrafficSettings
+from indicators.traffic.speed import level_by_ratio, time_index
 from sensors.city import Zone
-from tests.formula_inputs import aggregate, inputs
+from tests.builders import T0_MS
+from tests.formula_inputs import HOUR, aggregate, inputs
 from tests.past_values import a_past
 
 SETTINGS = TrafficSettings()
@@ -105,15 +105,32 @@ def test_time_index_is_the_reciprocal_ratio_and_has_a_limit(ratio, index):
     assert time_index(ratio, 20.0) == pytest.approx(index)
 
 
+def ratio(minute, value, **changes):
+    detail = {} if value is None else {"time_index": 3.0}
+    return a_past(minute, value, **{"detail": detail, **changes})
+
+
+def timed(*ratios):
+    return traffic_time_index(inputs(history={"traffic_speed_ratio": ratios}))
+
+
 def test_time_index_of_a_place_goes_by_its_newest_ratio():
-    measure = traffic_time_index(SETTINGS, driven(30.0, 0.5, weights={"a": 1.0}))
-    assert (measure.value, measure.detail, measure.weights) == (2.0, {"ratio": 0.5}, {"a": 1.0})
+    measure = timed(ratio(0, 0.9, detail={"time_index": 1.1}), ratio(5, 0.6, weights={"a": 1.0}))
+    assert (measure.value, measure.detail, measure.weights) == (3.0, {"ratio": 0.6}, {"a": 1.0})
 
 
 def test_time_index_does_not_go_by_an_older_ratio():
-    ratios = [a_past(0, 0.5), a_past(5, None)]
-    measure = traffic_time_index(SETTINGS, inputs(history={"traffic_speed_ratio": ratios}))
+    measure = timed(ratio(0, 0.5), ratio(5, None))
     assert (measure.value, measure.reason) == (None, "source_not_available")
+
+
+def test_signs_made_of_a_suspect_value_are_suspect():
+    doubted = ratio(5, 0.6, is_suspect=True)
+    assert timed(doubted).is_suspect
+    assert not timed(ratio(5, 0.6)).is_suspect
+    history = {"traffic_speed_ratio": [doubted], "traffic_speed": [a_past(5, 30.0)]}
+    assert traffic_level(SETTINGS, inputs(history=history)).is_suspect
+    assert performed(6.0, is_suspect=True).is_suspect
 
 
 @pytest.mark.parametrize(
@@ -153,7 +170,9 @@ def test_chatty_detector_does_not_count_double():
     zone = Zone(id="z", free_flow_speed=60.0, length_m=520.0)
     measure = traffic_congested_share(SETTINGS, inputs(*readings, zone=zone))
     assert measure.value == 50.0
-    assert measure.detail == {"congested": 1, "detectors": 2, "length_m": 520.0}
+    assert measure.detail == {
+        "congested": 1, "detectors": 2, "severe_percent": 50.0, "length_m": 520.0,
+    }  # fmt: skip
     assert measure.weights == {"a": 0.5, "b": 0.5}
 
 
@@ -161,11 +180,40 @@ def test_congested_share_learns_the_free_flow_speed_where_nothing_tells():
     memory: dict[str, int] = {}
     settings = TrafficSettings(learning_windows=3)
     found = [
-        traffic_congested_share(settings, inputs(aggregate("traffic_speed", [60.0]), memory=memory))
-        for _ in range(3)
+        traffic_congested_share(
+            settings,
+            inputs(
+                aggregate("traffic_speed", [60.0]),
+                aggregate("traffic_flow", [1.0]),
+                end=T0_MS + n * HOUR,
+                memory=memory,
+            ),
+        )
+        for n in (1, 2, 3)
     ]
     assert [measure.reason for measure in found] == ["learning_free_flow"] * 2 + [None]
     assert found[-1].value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("speeds", "severe"),
+    [((60, 60), 0), ((60, 20), 0), ((60, 18), 0), ((60, 17.9), 50), ((10, 10), 100)],
+)
+def test_severe_congestion_is_that_of_level_5(speeds, severe):
+    measure = traffic_congested_share(SETTINGS, detectors(*speeds, free_flow_speed=60.0))
+    assert measure.detail["severe_percent"] == severe
+
+
+def test_severe_congestion_is_weighted_by_vehicle_kilometres():
+    readings = [
+        aggregate("traffic_speed", [10.0], "a"), aggregate("traffic_speed", [60.0], "b"),
+        aggregate("traffic_flow", [1.0], "a"), aggregate("traffic_flow", [9.0], "b"),
+    ]  # fmt: skip
+    zone = Zone(id="z", free_flow_speed=60.0)
+    measure = traffic_congested_share(SETTINGS, inputs(*readings, zone=zone))
+    assert (measure.value, measure.detail["severe_percent"]) == (50.0, 10.0)
+    alike = traffic_congested_share(SETTINGS, inputs(*readings[:3], zone=zone))
+    assert alike.detail["severe_percent"] == 50.0
 
 
 @pytest.mark.parametrize(
@@ -186,11 +234,17 @@ def test_performance_index_has_its_levels(index, level):
     assert SIGNS["traffic_tpi"].level_of(index) == level
 
 
-def test_performance_index_of_a_place_goes_by_its_newest_share():
-    shares = [a_past(0, 100.0), a_past(5, 6.0, weights={"a": 1.0})]
-    measure = traffic_tpi(SETTINGS, inputs(history={"traffic_congested_share": shares}))
+def performed(severe, minute=5, **changes):
+    share = a_past(minute, 100.0, detail={"severe_percent": severe}, **changes)
+    history = [a_past(0, 100.0, detail={"severe_percent": 99.0}), share]
+    return traffic_tpi(SETTINGS, inputs(history={"traffic_congested_share": history}))
+
+
+def test_performance_index_goes_by_the_newest_share_of_severe_congestion():
+    """All detectors are congested, 6 % of the vehicle kilometres severely."""
+    measure = performed(6.0, weights={"a": 1.0})
     assert measure.value == pytest.approx(3.0)
-    assert measure.weights == {"a": 1.0}
+    assert (measure.detail, measure.weights) == ({"share_percent": 6.0}, {"a": 1.0})
 
 
 def test_performance_index_without_a_share_says_why():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from indicators.registry import SIGNS
 from indicators.traffic.incident import robust_deviate, traffic_incident
 from indicators.traffic.settings import TrafficSettings
 from tests.formula_inputs import inputs
@@ -86,7 +87,26 @@ def test_old_occupancy_gives_way_to_speed():
     assert measure.detail["usual"] == 60.0
 
 
-@pytest.mark.parametrize(("last", "reason"), [(50, None), (49, "no_data")])
+def test_speed_does_where_occupancy_is_missing():
+    """Twelve speeds an hour beside sixty occupancies: a sixth of all that was promised."""
+    sign = SIGNS["traffic_incident"]
+    assert sign.min_coverage == 0
+    speeds = [a_past(5 * n, v) for n, v in enumerate([*[60.0] * 10, 10.0, 10.0], start=1)]
+    dead = series([None] * 60)
+    measure = sign.formula(inputs(history={"traffic_occupancy": dead, "traffic_speed": speeds}))
+    assert (measure.level, measure.detail["usual"]) == ("I1", 60.0)
+
+
+@pytest.mark.parametrize(("doubted", "is_suspect"), [(9, True), (8, True), (3, False)])
+def test_deviate_of_suspect_values_is_suspect(doubted, is_suspect):
+    values = [
+        a_past(51 + n, value, is_suspect=n == doubted)
+        for n, value in enumerate([*USUAL, 40.0, 40.0])
+    ]
+    assert incident(traffic_occupancy=values).is_suspect is is_suspect
+
+
+@pytest.mark.parametrize(("last", "reason"), [(50, None), (49, "source_not_available")])
 def test_old_values_tell_of_no_incident(last, reason):
     measure = incident(traffic_occupancy=series([*USUAL, 40.0, 40.0], last=last))
     assert measure.reason == reason
@@ -95,6 +115,10 @@ def test_old_values_tell_of_no_incident(last, reason):
 def test_windows_without_a_value_are_left_out():
     measure = incident(traffic_occupancy=series([*USUAL, 10.0, 40.0, None]))
     assert measure.detail["measured"] == 40.0
+
+
+def test_nothing_at_all_is_no_data():
+    assert incident().reason == "no_data"
 
 
 @pytest.mark.parametrize(("count", "reason"), [(1, "learning"), (7, "learning"), (8, None)])

@@ -30,6 +30,17 @@ def test_occupancy_is_taken_spaces_over_all_spaces():
     assert (measure.detail["occupied"], measure.detail["free"]) == (90, 310)
 
 
+def test_car_park_that_is_more_than_full_takes_no_space_from_another():
+    measure = parked(("a", [120], 100.0), ("b", [80], 100.0))
+    assert measure.value == 100
+    assert (measure.detail["free"], measure.detail["overfull"]) == (20, 1)
+
+
+def test_trend_of_suspect_occupancies_is_suspect():
+    assert filling(65, 70, 75, is_suspect=True).is_suspect
+    assert not filling(65, 70, 75).is_suspect
+
+
 def test_newest_reading_counts():
     assert parked(("a", [10, 20, 70], 100.0)).value == 70
 

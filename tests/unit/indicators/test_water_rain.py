@@ -5,6 +5,7 @@ import math
 import pytest
 
 from indicators.registry import SIGNS
+from indicators.vital_sign import Past, Quality
 from indicators.water.rain import rain_depth, rain_hour, rain_of_hours
 from indicators.water.settings import WaterSettings
 from tests.builders import MINUTE_MS, T0_MS, a_value
@@ -27,31 +28,43 @@ def hour(end, amount, terminal="a", minutes=60, **changes):
         "indicator": "rain_60min", "unit": "mm", "window_end": stop,
         "window_start": stop - minutes * MINUTE_MS, "detail": {"terminal": terminal},
     }  # fmt: skip
-    return a_value(0, amount, **{**fields, **changes})
+    value = a_value(0, amount, **{**fields, **changes})
+    return Past(
+        value.window_start, value.window_end, value.value, value.level, value.coverage,
+        value.detail, is_suspect=value.quality is Quality.SUSPECT,
+    )  # fmt: skip
+
+
+def depth_of(given, minutes=60):
+    return rain_depth(OURS, minutes, given)
+
+
+def hour_of(given, minutes=60):
+    return rain_hour(OURS, minutes, given)
 
 
 def day(*values, hours=24):
-    return rain_of_hours(OURS, inputs(history={"rain_60min": values}, window=hours * HOUR))
+    return rain_of_hours(OURS, hours, inputs(history={"rain_60min": values}, window=hours * HOUR))
 
 
 def test_rain_amounts_add_up():
-    assert rain_depth(inputs(aggregate("rain", [0.2, 0.3, 0.5]))).value == 1.0
+    assert depth_of(inputs(aggregate("rain", [0.2, 0.3, 0.5]))).value == 1.0
 
 
 def test_rain_rate_is_its_mean_over_the_window():
     ten = inputs(aggregate("rain_rate", [30.0, 60.0]), window=600_000)
-    assert rain_depth(ten).value == pytest.approx(7.5)
+    assert depth_of(ten, 10).value == pytest.approx(7.5)
 
 
 def test_wettest_gauge_counts():
-    measure = rain_depth(inputs(aggregate("rain", [2.0], "a"), aggregate("rain_rate", [5.0], "b")))
+    measure = depth_of(inputs(aggregate("rain", [2.0], "a"), aggregate("rain_rate", [5.0], "b")))
     assert (measure.value, measure.detail) == (5.0, {"terminal": "b"})
     assert measure.weights == {"b": 1.0}
 
 
 def test_hour_of_one_gauge_is_as_the_other_sums():
     one = inputs(aggregate("rain", [2.0], "a"))
-    assert rain_hour(one) == rain_depth(one)
+    assert hour_of(one) == depth_of(one)
 
 
 def test_hour_of_several_gauges_keeps_what_each_measured():
@@ -60,12 +73,12 @@ def test_hour_of_several_gauges_keeps_what_each_measured():
         aggregate("rain_rate", [5.0], "a"),
         aggregate("rain_rate", [1.0], "b"),
     ]
-    measure = rain_hour(inputs(*gauges))
+    measure = hour_of(inputs(*gauges))
     assert measure.value == 5.0
     assert measure.detail == {"terminal": "a", "gauges_mm": {"a": 5.0, "b": 2.0}}
 
 
-@pytest.mark.parametrize("formula", [rain_depth, rain_hour])
+@pytest.mark.parametrize("formula", [depth_of, hour_of])
 def test_no_gauge_is_not_no_rain(formula):
     assert formula(inputs(aggregate("water_depth", [0.1]))).reason == "no_data"
     assert formula(inputs(aggregate("rain", [0.0]))).value == 0.0
@@ -77,13 +90,67 @@ def test_no_gauge_is_not_no_rain(formula):
 )
 def test_grade_begins_at_its_edge(sign, place, edge):
     about = SIGNS[sign]
-    names: dict[str | None, str] = {None: "微量降雨"}
-    names |= {level.id: level.zh for level in about.levels}
-    milder = WORDS[place - 1] if place else "微量降雨"
-    assert names[about.level_of(math.nextafter(edge, 0))] == milder
+    names: dict[str | None, str] = {level.id: level.zh.split("，")[0] for level in about.levels}
+    milder = about.level_of(math.nextafter(edge, 0))
+    assert (names[milder] if milder else None) == (WORDS[place - 1] if place else None)
     assert names[about.level_of(edge)] == WORDS[place]
     assert names[about.level_of(edge + 0.01)] == WORDS[place]
     assert len(about.levels) == len(GRADES[sign])
+
+
+@pytest.mark.parametrize(
+    ("sign", "zh", "en"),
+    [("rain_60min", "按1小时等级", "by the hourly grade"), ("rain_180min", "按3小时等级", "by the 3-hour grade"),
+     ("rain_12h", "", ""), ("rain_24h", "", "")],
+)  # fmt: skip
+def test_grade_that_is_not_the_standards_says_which_it_is(sign, zh, en):
+    for level in SIGNS[sign].levels:
+        assert level.zh.endswith(zh)
+        assert level.en.endswith(en)
+        assert ("，" in level.zh) is bool(zh)
+
+
+@pytest.mark.parametrize("formula", [depth_of, hour_of])
+def test_amount_of_a_longer_time_than_the_name_says_is_not_available(formula):
+    hourly = inputs(aggregate("rain", [40.0]), window=HOUR)
+    assert formula(hourly, 60).value == 40.0
+    measure = formula(hourly, 5)
+    assert (measure.value, measure.reason) == (None, "cadence_too_slow")
+
+
+def test_hourly_gauge_beside_a_quick_one_does_not_pour_its_hour_into_five_minutes():
+    declared = {"rain": {"slow": 3600.0, "quick": 60.0}}
+    five = {"window": 300_000, "declared": declared}
+    both = [aggregate("rain", [40.0], "slow"), aggregate("rain", [0.5] * 5, "quick")]
+    measure = depth_of(inputs(*both, **five), 5)
+    assert (measure.value, measure.weights) == (2.5, {"quick": 1.0})
+    assert depth_of(inputs(both[0], **five), 5).reason == "cadence_too_slow"
+    assert depth_of(inputs(*both, declared=declared), 60).value == 40.0
+
+
+@pytest.mark.parametrize(
+    ("arrived", "is_short"), [(36, True), (53, True), (54, False), (60, False)]
+)
+@pytest.mark.parametrize("formula", [depth_of, hour_of])
+def test_sum_with_losses_is_a_lower_bound(formula, arrived, is_short):
+    measure = formula(inputs(aggregate("rain", [1.0] * arrived, expected=60.0)))
+    assert measure.value == arrived
+    assert measure.is_suspect is is_short
+    assert measure.detail.get("at_least", False) is is_short
+
+
+@pytest.mark.parametrize(("other", "is_short"), [(2.0, False), (6.0, False), (6.5, True)])
+def test_losses_of_another_gauge_count_where_they_may_have_been_more(other, is_short):
+    """Of the other gauge 60 % arrived: 6.5 mm may have been 10.8."""
+    gauges = [
+        aggregate("rain", [1.0] * 10, "whole"),
+        aggregate("rain", [other / 6] * 6, "half", expected=10.0),
+    ]
+    assert depth_of(inputs(*gauges)).is_suspect is is_short
+
+
+def test_rate_with_losses_is_a_mean_and_no_lower_bound():
+    assert not depth_of(inputs(aggregate("rain_rate", [30.0] * 36, expected=60.0))).is_suspect
 
 
 @pytest.mark.parametrize("minutes", [5, 10, 30, 60, 120, 180])
@@ -127,6 +194,31 @@ def test_day_needs_three_quarters_of_its_hours(known, value):
         assert measure.detail == {"hours": 17, "expected": 24}
     else:
         assert measure.is_suspect
+        assert measure.detail["at_least"]
+
+
+def test_wettest_gauge_counts_although_another_knows_more_hours():
+    """160 mm in eight hours are 160 mm at least, whatever the gauge across the road says."""
+    values = [
+        hour(n, 20.0, detail={"terminal": "a", "gauges_mm": {"a": 20.0, "b": 0.5}}) if n <= 8
+        else hour(n, 0.5, "b")
+        for n in range(1, 13)
+    ]  # fmt: skip
+    measure = day(*values, hours=12)
+    assert (measure.value, measure.weights, measure.is_suspect) == (160.0, {"a": 1.0}, True)
+    assert measure.detail["at_least"]
+
+
+@pytest.mark.parametrize("change", [{"coverage": 0.89}, {"quality": Quality.SUSPECT}])
+def test_day_with_an_hour_of_losses_is_a_lower_bound(change):
+    measure = day(*[hour(n, 1.0, **(change if n == 5 else {})) for n in range(1, 25)])
+    assert (measure.value, measure.is_suspect) == (24.0, True)
+    assert not day(*[hour(n, 1.0, coverage=0.9) for n in range(1, 25)]).is_suspect
+
+
+def test_sum_of_two_days_is_not_called_one_of_hours():
+    slow = inputs(history={"rain_60min": [hour(24, 9.0, minutes=24 * 60)] * 2}, window=48 * HOUR)
+    assert rain_of_hours(OURS, 24, slow).reason == "cadence_too_slow"
 
 
 def test_hours_of_different_gauges_do_not_make_a_day():

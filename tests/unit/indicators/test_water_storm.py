@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.registry import SIGNS
+from indicators.vital_sign import Past
 from indicators.water.settings import WaterSettings
 from indicators.water.storm import (
     SOURCES,
@@ -17,7 +18,7 @@ from indicators.water.storm import (
     storm_intensity,
 )
 from indicators.water.storm_tables import STORM_TABLES, StormRow
-from tests.builders import MINUTE_MS, T0_MS, a_value
+from tests.builders import MINUTE_MS, T0_MS
 from tests.formula_inputs import inputs
 
 OURS = WaterSettings()
@@ -46,11 +47,11 @@ def row_of(station, period):
     return next(row for row in STORM_TABLES[station].rows if row.period == period)
 
 
-def rain(minute, depth, name="60min"):
+def rain(minute, depth, name="60min", **changes):
     """The rain of a window of so many minutes."""
     end = T0_MS + minute * MINUTE_MS
     start = end - int(name.removesuffix("min")) * MINUTE_MS
-    return a_value(minute, depth, window_start=start, weights={name: 1.0})
+    return Past(start, end, depth, None, 1.0, weights={name: 1.0}, **changes)
 
 
 def now(**rains):
@@ -201,6 +202,20 @@ def test_windows_longer_than_the_formulas_hold_are_passed_over(name, is_judged):
 def test_dry_weather_has_a_period_of_zero_and_none_is_unknown():
     assert rain_return_period(OURS, now(**{"10min": 0.0})).value == 0.0
     assert rain_return_period(OURS, inputs()).reason == "no_data"
+
+
+def test_period_of_suspect_rain_is_suspect():
+    doubted = rain_return_period(
+        OURS,
+        inputs(
+            history={
+                "rain_60min": [rain(60, 60.0, is_suspect=True)],
+                "rain_10min": [rain(60, 5.0, "10min")],
+            }
+        ),
+    )
+    assert doubted.is_suspect
+    assert not rain_return_period(OURS, inputs(history={"rain_60min": [rain(60, 60.0)]})).is_suspect
 
 
 def test_city_chooses_its_station():
