@@ -60,8 +60,11 @@ def evaluate(
         else:
             plan = sign.zone.plan
             measure = about.formula(
-                Inputs(plan.zone, start, end, by_quantity, ratings=plan.ratings, memory=memory)
-            )
+                Inputs(
+                    plan.zone, start, end, by_quantity,
+                    ratings=plan.ratings, memory=memory, terminals=plan.terminals,
+                )
+            )  # fmt: skip
     elif sign.made_of:
         history = history_of(sign, start, end)
         coverage = _share(history, expected_of(sign, start, end))

@@ -1,13 +1,14 @@
 """A vital sign (体征): its declaration, the inputs of its formula, and its value."""
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
 from indicators.window import Aggregate, Pooled
-from sensors.city import Zone
+from sensors.city import Terminal, Zone
 from sensors.decimals import Floats
 
 PLAIN: Final = "windows"
@@ -136,6 +137,7 @@ class Inputs(msgspec.Struct, frozen=True):
         history: Sign id → its values whose windows end in (start, end], oldest first, for HISTORY.
         ratings: (terminal, quantity) → what the thing is built for, as its terminal declares it.
         memory: The sign's own memory in this zone; the formula may change it. Ints and floats only.
+        terminals: Those of the zone, whether they reported or not, for READINGS.
     """
 
     zone: Zone
@@ -148,6 +150,16 @@ class Inputs(msgspec.Struct, frozen=True):
     history: Mapping[str, Sequence[Past]] = {}
     ratings: Mapping[tuple[str, str], float] = {}
     memory: dict[str, Any] = {}
+    terminals: Sequence[Terminal] = ()
+
+    def declared(self, quantity: str) -> dict[str, float]:
+        """The zone's terminals that declare a quantity → seconds between their readings."""
+        return {
+            terminal.id: own.cadence
+            for terminal in self.terminals
+            for own in terminal.quantities
+            if own.name == quantity
+        }
 
     def all(self, *quantities: str) -> Sequence[Aggregate]:
         """The aggregates of the first of `quantities` that was reported."""
@@ -186,6 +198,8 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
         group: What it belongs to on the page and in the index: see `indicators.topics`.
         unit: Unit of its value.
         inputs: Quantities it reads; the zone has the sign where a terminal declares one of them.
+        needs: Of these, those that make the sign, each with the slowest cadence that does, s: where
+            it is not empty, a zone without one has the sign not.
         formula: Its formula.
         many: The same for many windows at once, where all that it needs is the readings of one
             quantity together. What it says of windows without readings is not looked at.
@@ -219,6 +233,7 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     owner: str = "operations"
     inputs: tuple[str, ...] = ()
+    needs: tuple[tuple[str, float], ...] = ()
     many: ManyFormula | None = None
     window_s: float = 60.0
     hop_s: float = 0.0
@@ -235,6 +250,11 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     utility: tuple[tuple[float, float], ...] = ()
     is_life_safety: bool = False
     is_scored: bool = True
+
+    def is_made_by(self, cadences: Iterable[tuple[str, float]]) -> bool:
+        """Whether a zone has the sign that declares these inputs, as (quantity, cadence in s)."""
+        slowest = dict(self.needs or ((name, math.inf) for name in self.inputs))
+        return any(cadence <= slowest.get(name, -1.0) for name, cadence in cadences)
 
     def level_of(self, value: float) -> str | None:
         """The id of the level a value is at, None where it is below the first edge."""

@@ -27,7 +27,6 @@ def _manhole_signs(settings: FacilitySettings) -> tuple[VitalSign, ...]:
             owner="municipal",
             inputs=("cover_tilt",),
             formula=bound(manhole_state, settings),
-            # As long as a window may be: so long an open cover is compared with its closed self.
             window_s=3600,
             hop_s=60,
             min_coverage=0.0,
@@ -36,7 +35,7 @@ def _manhole_signs(settings: FacilitySettings) -> tuple[VitalSign, ...]:
             is_life_safety=True,
             is_scored=False,
             remark=("{covers}个井盖中{open}个打开", "{open} of {covers} covers open"),
-            source="15° lasting 10 s, levels and utility [D]; no standard found",
+            source="15° for 10 s against the closed tilt, levels, utility [D]; no standard found",
         ),
         VitalSign(
             id="shaft_level",
@@ -60,8 +59,10 @@ def _manhole_signs(settings: FacilitySettings) -> tuple[VitalSign, ...]:
             inputs=(SHAFT_LEVEL,),
             formula=bound(shaft_fill, settings),
             levels=settings.fill_levels,
+            utility=settings.fill_utility,
+            is_life_safety=True,
             remark=("距井盖{below_cover_m:.2f}米", "{below_cover_m:.2f} m below the cover"),
-            source="80 %, 0.3 m below the cover, at the cover [D]",
+            source="80 %, 0.3 m below the cover, at the cover, utility [D]",
         ),
         VitalSign(
             id="gas_h2s",
@@ -73,7 +74,9 @@ def _manhole_signs(settings: FacilitySettings) -> tuple[VitalSign, ...]:
             inputs=("h2s",),
             formula=bound(highest, "h2s"),
             levels=settings.h2s_levels,
-            source="maximum; 10 ppm industry value, 100 ppm dangerous to life [M]",
+            utility=settings.h2s_utility,
+            is_life_safety=True,
+            source="maximum; 10 ppm industry value, 100 ppm dangerous to life [M]; utility [D]",
         ),
         VitalSign(
             id="gas_ch4",

@@ -18,6 +18,11 @@ FIXED = {
     "water_depth", "rain_60min", "crowd_density", "people_count", "traffic_speed_ratio",
     "traffic_speed", "aqi_hourly", "noise_leq", "temperature", "device_availability", "health_index",
 }  # fmt: skip
+LIFE_SAFETY = {
+    "water_depth", "water_hazard", "crowd_density", "fire_probability", "manhole_state",
+    "shaft_fill", "gas_h2s", "gas_ch4",
+}  # fmt: skip
+"""What no good comfort may hide: water, crowd, fire, manhole, gas."""
 every_sign = pytest.mark.parametrize("sign", SIGNS.values(), ids=lambda sign: sign.id)
 
 
@@ -82,6 +87,10 @@ def test_every_reason_is_put_in_words():
 def test_utility_ascends_in_value_and_stays_within_1_and_100(sign):
     assert all(one[0] < other[0] for one, other in pairwise(sign.utility))
     assert all(1 <= score <= 100 for _, score in sign.utility)
+
+
+def test_life_safety_is_water_crowd_fire_manholes_and_gas():
+    assert {sign.id for sign in SIGNS.values() if sign.is_life_safety} == LIFE_SAFETY
 
 
 @every_sign

@@ -134,7 +134,9 @@ def stripped(windows: dict[tuple[str, str], dict[str, Any]]) -> dict[Any, Any]:
 def _unlike() -> set[str]:
     """What a late reading cannot mend: liveness, the index of what was known, what has learned."""
     found = {s.id for s in SIGNS.values() if s.basis in {Basis.LIVENESS, Basis.SIGNS}}
-    return found | {"traffic_congested_share", "traffic_tpi"}
+    # A cover is compared with the flattest it was ever seen, which a correction knows better than
+    # the value on time did.
+    return found | {"traffic_congested_share", "traffic_tpi", "manhole_state"}
 
 
 UNLIKE = _unlike()
