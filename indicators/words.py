@@ -39,7 +39,7 @@ REASONS: Final[Mapping[str, Label]] = {
     "lamps_off": ("路灯未开", "lamps are off"),
     "switching": ("路灯正在开关", "lamps are being switched"),
     "never_heard": ("从未上报", "never heard"),
-    "no_depth": ("没有井深", "no depth of the shaft"),
+    "no_depth": ("没有积水深度", "no depth of water"),
     "no_noise_class": ("未设声环境功能区", "no noise zone is set"),
     "no_rating": ("未设额定值", "no rating is declared"),
     "no_humidity": ("没有湿度", "no humidity"),
@@ -49,6 +49,7 @@ REASONS: Final[Mapping[str, Label]] = {
     "steady": ("水位未下降", "the water does not fall"),
     "too_few_hours": ("小时数不足", "too few hours"),
     "too_few_readings": ("读数不足", "too few readings"),
+    "silent_sensors": ("有火情传感器无数据", "a fire sensor is silent"),
     "too_short": ("时段太短", "too short a time"),
     "learning": ("正在学习平时情况", "learning what is usual"),
 }  # fmt: skip

@@ -27,8 +27,11 @@ class FireSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         particle_rise: Rise of PM2.5 within `rise_span_s`, µg/m³.
         spot_hot: Temperature of a thermal spot, °C.
         spot_rate: Its rise, °C per minute.
-        rise_span_s: Time within which gas and particles must rise, s.
-        guard_stations: A rise shared by all of at least so many stations is regional, no fire.
+        rise_span_s: Time within which gas and particles must rise, s; stations that report every
+            two minutes, say, are judged by the same rate over what they span of it.
+        guard_stations: A rise shared by all of at least so many stations may be regional.
+        guard_most: Most that rises so shared can bring the probability to, 0–1: below `levels`'
+            confirmed fire. A zone does not see the stations outside, so it never clears by them.
         probabilities: Kind of evidence → probability of fire that it alone gives, 0–1.
         levels: Of the probability of fire.
         utility: Of the probability of fire.
@@ -47,6 +50,7 @@ class FireSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     spot_rate: float = 8.0
     rise_span_s: float = 300.0
     guard_stations: int = 3
+    guard_most: float = 0.8
     probabilities: dict[str, float] = msgspec.field(default_factory=_probabilities)
     levels: tuple[Level, ...] = FIRE_LEVELS
     utility: tuple[tuple[float, float], ...] = ((0.0, 100), (0.5, 40), (0.9, 5))
