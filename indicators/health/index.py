@@ -13,7 +13,7 @@ from indicators.health.composite import composite, contributions, interval
 from indicators.health.settings import HealthSettings
 from indicators.health.subscore import subscore
 from indicators.topics import TOPIC_OF
-from indicators.vital_sign import Inputs, Measure, VitalSign, VitalValue
+from indicators.vital_sign import Inputs, Measure, Quality, VitalSign, VitalValue
 
 _SMALLEST = 1.0
 
@@ -54,8 +54,11 @@ class HealthIndex:
             nominal[domain] = nominal.get(domain, 0.0) + weight
             newest = inputs.latest.get(id_)
             freshness = 0.0 if newest is None else self._freshness(newest, inputs.end, hop)
+            if self._is_unknown(sign, newest, freshness):
+                unknown.append(id_)
             if newest is None or newest.value is None or not freshness:
-                unknown += [id_] if sign.is_life_safety else []
+                continue
+            if id_ in unknown and freshness < self._settings.clear_share:
                 continue
             score = subscore(sign.utility, newest.value)
             parts.append(_Part(sign, domain, score, weight * freshness))
@@ -67,6 +70,15 @@ class HealthIndex:
             why = {"unknown": unknown} if unknown else {}
             return Measure(None, "too_few_fresh_signs", {"fresh_share": share, **why})
         return self._measure(parts, cap, capped_by, unknown)
+
+    def _is_unknown(self, sign: VitalSign, newest: VitalValue | None, freshness: float) -> bool:
+        """Whether it is life safety of which nobody can say whether all is well."""
+        if not sign.is_life_safety:
+            return False
+        if newest is None or newest.value is None or not freshness:
+            return True
+        is_doubtful = newest.quality is Quality.SUSPECT or freshness < self._settings.clear_share
+        return is_doubtful and _colour_of(sign, newest.level) in {"", "green"}
 
     def _share(self, parts: list[_Part], nominal: Mapping[str, float]) -> float:
         """Share of the weight of the zone's domains that fresh values stand for, 0–1."""
@@ -92,8 +104,7 @@ class HealthIndex:
         """The highest index that a life-safety sign at this level allows."""
         if not sign.is_life_safety:
             return 100.0
-        colour = next((known.colour for known in sign.levels if known.id == level), "")
-        return self._settings.cap_of(colour)
+        return self._settings.cap_of(_colour_of(sign, level))
 
     def _measure(
         self, parts: list[_Part], cap: float, capped_by: str, unknown: list[str]
@@ -120,6 +131,11 @@ class HealthIndex:
         if unknown:
             found["unknown"] = unknown
         return Measure(min(mean, cap), detail=found, is_suspect=bool(unknown))
+
+
+def _colour_of(sign: VitalSign, level: str | None) -> str:
+    """Colour of a level of a sign; empty without one."""
+    return next((known.colour for known in sign.levels if known.id == level), "")
 
 
 def _domains(parts: list[_Part]) -> dict[str, float]:
