@@ -99,18 +99,18 @@ class CompiledPooling:
         if places is not self._places:
             self._places, self._struct = places, _members_struct(places)
         pools, members = places.pool_first.size, places.cell.size
-        count, steps, energy, newest = np.empty((4, rounds, pools), np.int64)
+        count, steps, newest = np.empty((3, rounds, pools), np.int64)
         low, high = np.empty((2, rounds, pools))
         arrived = np.empty((rounds, members))
         structs = [_table_struct(table) for table in tables]
         self._pool(
             ctypes.byref(self._struct), (_Table * len(structs))(*structs), INT(rounds),
-            ctypes.byref(_Pools(readings=count, low=low, high=high, steps=steps, energy=energy,
+            ctypes.byref(_Pools(readings=count, low=low, high=high, steps=steps,
                                 newest=newest, arrived=arrived)),
         )  # fmt: skip
         # A sum of floats depends on its order: this one is the same in both twins.
         together = np.add.reduceat(arrived, places.pool_first, axis=1)
-        return Columns(count, low, high, steps, energy, newest, together)
+        return Columns(count, low, high, steps, newest, together)
 
 
 def _table_struct(table: Table) -> _Table:

@@ -79,7 +79,7 @@ class Gathered:
             row = rows[before + number]
             if row[0]:
                 found[quantity.name] = Members(self, before + number)
-                arrived += row[6]
+                arrived += row[5]
         expected = self._places.expected[sign]
         return found, 1.0 if arrived == expected else round(arrived / expected, 4)
 
@@ -89,16 +89,23 @@ class Gathered:
         rows, pools = self._pools or self._by_pool(), self._places.pools_of[sign]
         before = round_ * self._width
         if len(pools) == 1:
-            return int(rows[before + pools[0].number][5])
-        return max((rows[before + pool.number][5] for pool in pools), default=NEVER)
+            return int(rows[before + pools[0].number][4])
+        return max((rows[before + pool.number][4] for pool in pools), default=NEVER)
 
     def pool(self, number: int) -> Aggregate:
         """All members of a pool as one."""
         round_, place = divmod(number, self._width)
         pool, before = self._places.pools[place], round_ * self._members
-        count, low, high, steps, energy, _, _ = (self._pools or self._by_pool())[number]
-        values = partial(self._values_of, before + pool.first, before + pool.end)
+        count, low, high, steps, _, _ = (self._pools or self._by_pool())[number]
+        first, end = before + pool.first, before + pool.end
+        # Of several loud meters it may be more than 64 bits hold, as ints of Python do.
+        energy = self._energy_of(first, end) if pool.quantity.energetic else 0
+        values = partial(self._values_of, first, end)
         return Aggregate("", pool.quantity, 0.0, count, low, high, steps, energy, values)
+
+    def _energy_of(self, first: int, end: int) -> int:
+        cells = map(self._cell, range(first, end))
+        return sum(table.energy.item(cell) for table, cell in cells)
 
     def members(self, number: int) -> list[Aggregate]:
         """The members of a pool that reported."""

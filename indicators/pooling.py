@@ -55,7 +55,6 @@ class Columns(NamedTuple):
         low: Smallest value, +inf without a reading.
         high: Largest value, -inf without a reading.
         steps: Sum of round(value × scale).
-        energy: Sum of sound energy.
         newest: Instant of the last reading, shifted into the window, ms; far past without one.
         arrived: Readings that were expected and came.
     """
@@ -64,7 +63,6 @@ class Columns(NamedTuple):
     low: Floats
     high: Floats
     steps: Ints
-    energy: Ints
     newest: Ints
     arrived: Floats
 
@@ -81,11 +79,11 @@ def pool_columns(places: Places, tables: Sequence[Table], rounds: int) -> Column
     # Shape (rounds, members).
     cell = before + places.cell + np.outer(np.arange(rounds), places.size)
     cells = np.concatenate([table.cells.ravel() for table in tables])[cell]
-    count, low, high, steps, energy, newest = (
-        cells[name] for name in ("count", "low", "high", "steps", "energy", "newest")
+    count, low, high, steps, newest = (
+        cells[name] for name in ("count", "low", "high", "steps", "newest")
     )
     columns: list[tuple[np.ufunc, Any]] = [
-        (np.add, count), (np.minimum, low), (np.maximum, high), (np.add, steps), (np.add, energy),
+        (np.add, count), (np.minimum, low), (np.maximum, high), (np.add, steps),
         (np.maximum, newest - places.shift), (np.add, np.minimum(count, places.promised)),
     ]  # fmt: skip
     first = places.pool_first

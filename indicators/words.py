@@ -50,6 +50,7 @@ REASONS: Final[Mapping[str, Label]] = {
     "too_few_hours": ("小时数不足", "too few hours"),
     "too_few_readings": ("读数不足", "too few readings"),
     "silent_sensors": ("有火情传感器无数据", "a fire sensor is silent"),
+    "too_long": ("时段太长", "too long a time"),
     "too_short": ("时段太短", "too short a time"),
     "learning": ("正在学习平时情况", "learning what is usual"),
 }  # fmt: skip

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a struct or a signature: a library of another number is not used. */
-#define VITALS_ABI 11
+#define VITALS_ABI 12
 
 /* sensors/shape.py as pointers into its tables. */
 typedef struct {
@@ -150,7 +150,7 @@ typedef struct {
 typedef struct {
     int64_t *count;           /* [rounds][pools] */
     double *low, *high;       /* the same */
-    int64_t *steps, *energy, *newest; /* the same */
+    int64_t *steps, *newest;  /* the same */
     double *arrived;          /* [rounds][members] */
 } Pools;
 

@@ -55,7 +55,10 @@ static void reduce_column(const Regions *regions, const Blocks *blocks, int64_t 
         if (value < low) low = value;
         if (value > high) high = value;
         steps += whole(value * scale);
-        if (is_energetic) energy += energy_of(blocks->energies, value);
+        if (is_energetic) {
+            int64_t own = energy_of(blocks->energies, value);
+            energy = energy > INT64_MAX - own ? INT64_MAX : energy + own;
+        }
     }
     int64_t at = NEVER;
     if (count)
@@ -139,7 +142,7 @@ static void pool_members(const Members *members, const Table *tables, int64_t ro
                          const Pools *out) {
     int64_t first = members->pool_first[pool], to = round * members->pools + pool;
     int64_t end = pool + 1 < members->pools ? members->pool_first[pool + 1] : members->count;
-    int64_t count = 0, steps = 0, energy = 0, newest = INT64_MIN;
+    int64_t count = 0, steps = 0, newest = INT64_MIN;
     double low = INFINITY, high = -INFINITY;
     for (int64_t i = first; i < end; i++) {
         const Cell *cell = cell_of(members, tables, round, i);
@@ -149,7 +152,6 @@ static void pool_members(const Members *members, const Table *tables, int64_t ro
         double promised = members->promised[i];
         count += own;
         steps += cell->steps;
-        energy += cell->energy;
         if (at > newest) newest = at;
         if (cell->low < low) low = cell->low;
         if (cell->high > high) high = cell->high;
@@ -157,7 +159,6 @@ static void pool_members(const Members *members, const Table *tables, int64_t ro
     }
     out->count[to] = count;
     out->steps[to] = steps;
-    out->energy[to] = energy;
     out->newest[to] = newest;
     out->low[to] = low;
     out->high[to] = high;

@@ -190,8 +190,14 @@ def aqi_hourly(window: Window) -> Answer:
 
 
 def noise_leq(window: Window) -> Answer:
-    loudest = max(r.value for r in window.readings)
-    return Answer(mean(window.readings), {"max": loudest, "readings": len(window.readings)})
+    detail = {"max": max(r.value for r in window.readings), "readings": len(window.readings)}
+    meters = window.of("laeq")
+    seconds = {t: window.length / 1000 / window.expected[t, "laeq"] for t in meters}
+    if len(set(seconds.values())) == 1:
+        return Answer(mean(window.readings), detail)
+    energy = math.fsum(sum(r.energy for r in own) * seconds[t] for t, own in meters.items())
+    time = math.fsum(len(own) * seconds[t] for t, own in meters.items())
+    return Answer(10 * math.log10(energy / 100 / time), detail)
 
 
 def temperature(window: Window) -> Answer:
