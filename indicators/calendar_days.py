@@ -30,12 +30,15 @@ def day_end_after(instant: int, timezone: str, align: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def days_before(end: int, days: int, timezone: str) -> int:
-    """The same time of the clock, some days before an instant (Unix ms)."""
-    return _instant_of(end + local_offset(end, timezone) - days * DAY_MS, timezone)
+def days_before(end: int, days: int, timezone: str, align: int = 0) -> int:
+    """The end of a day some days before another one, Unix ms; see `day_end_after`."""
+    # Where clocks skip the time at which a day ends, they show a later one at its end.
+    day = (end + local_offset(end, timezone) - align) // DAY_MS - days
+    return _instant_of(day * DAY_MS + align, timezone)
 
 
 def _instant_of(local: int, timezone: str) -> int:
-    """The instant at which clocks show a local time; of one that is skipped, the one after it."""
-    guess = local - local_offset(local, timezone)
-    return local - local_offset(guess, timezone)
+    """The first instant at which clocks show a local time, or skip it."""
+    before, after = (local_offset(local + day, timezone) for day in (-DAY_MS, DAY_MS))
+    shown = [local - o for o in (before, after) if local_offset(local - o, timezone) == o]
+    return min(shown, default=local - before)

@@ -71,7 +71,8 @@ class Sign:
         """Where the window begins that ends at an instant, Unix ms."""
         if self.plan.is_daily:
             days = self.plan.window // DAY_MS
-            return days_before(end, days, self.zone.plan.zone.timezone)
+            align = round(self.about.align_s * 1000)
+            return days_before(end, days, self.zone.plan.zone.timezone, align)
         return end - self.plan.window
 
 
