@@ -1,7 +1,10 @@
 """Figures of fire that a city may change; none comes from a standard."""
 
+from typing import Final
+
 import msgspec
 
+from indicators.completed import complete
 from indicators.vital_sign import Level
 
 FIRE_LEVELS = (
@@ -10,8 +13,7 @@ FIRE_LEVELS = (
 )
 
 
-def _probabilities() -> dict[str, float]:
-    return {"smoke": 0.7, "co": 0.5, "particles": 0.4, "spot": 0.8}
+PROBABILITIES: Final = {"smoke": 0.7, "co": 0.5, "particles": 0.4, "spot": 0.8}
 
 
 class FireSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -32,7 +34,8 @@ class FireSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         guard_stations: A rise shared by all of at least so many stations may be regional.
         guard_most: Most that rises so shared can bring the probability to, 0–1: below `levels`'
             confirmed fire. A zone does not see the stations outside, so it never clears by them.
-        probabilities: Kind of evidence → probability of fire that it alone gives, 0–1.
+        probabilities: Kind of evidence → probability of fire that it alone gives, 0–1; what is not
+            named has its default.
         levels: Of the probability of fire.
         utility: Of the probability of fire.
         smoke_levels: Of smoke confidence, %.
@@ -51,8 +54,11 @@ class FireSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     rise_span_s: float = 300.0
     guard_stations: int = 3
     guard_most: float = 0.8
-    probabilities: dict[str, float] = msgspec.field(default_factory=_probabilities)
+    probabilities: dict[str, float] = {}
     levels: tuple[Level, ...] = FIRE_LEVELS
     utility: tuple[tuple[float, float], ...] = ((0.0, 100), (0.5, 40), (0.9, 5))
     smoke_levels: tuple[Level, ...] = (Level("SM3", 60.0, "有烟雾", "smoke seen", "yellow"),)
     spot_levels: tuple[Level, ...] = (Level("ST3", 60.0, "热点", "hot spot", "yellow"),)
+
+    def __post_init__(self) -> None:
+        complete(self, "probabilities", PROBABILITIES)
