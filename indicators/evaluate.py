@@ -78,6 +78,8 @@ def evaluate(
             )
     else:
         measure = about.formula(_derived(window, memory, heard))
+    if measure.coverage is not None:
+        coverage = measure.coverage
     value, level = measure.value, None
     if value is not None:
         value = significant(value)

@@ -63,6 +63,7 @@ class Measure(msgspec.Struct, frozen=True):
         level: Overrides the level found by the sign's edges.
         weights: Terminal → its share in the value, 0–1; together 1 where all is known.
         is_suspect: Whether something speaks against the value, which stands in `detail`.
+        coverage: Share of what it needs that is known, 0–1, where that is not all of its window.
     """
 
     value: float | None
@@ -71,6 +72,7 @@ class Measure(msgspec.Struct, frozen=True):
     level: str | None = None
     weights: dict[str, float] = {}
     is_suspect: bool = False
+    coverage: float | None = None
 
 
 class VitalValue(msgspec.Struct, frozen=True, array_like=True):

@@ -26,12 +26,13 @@ CIRCUIT_LEVELS = (
     Level("LC2", 50.0, "路灯回路故障", "lamp circuits failed", "orange"),
 )
 LIT_LEVELS = (
-    Level("LL4", 95.99, "亮灯率偏低", "too few lamps lit", "blue"),
+    Level("LL4", 95.999999, "亮灯率偏低", "too few lamps lit", "blue"),
     Level("LL3", 90.0, "亮灯率低", "few lamps lit", "yellow"),
     Level("LL2", 50.0, "大面积熄灯", "most lamps out", "orange"),
 )
 VOLTAGE_LEVELS = (
-    Level("VL2", 0.0, "严重欠压", "far too low", "red"),
+    Level("VL1", 0.0, "停电", "power out", "red"),
+    Level("VL2", 22.0, "严重欠压", "far too low", "red"),
     Level("VL3", 176.0, "电压偏低", "low", "yellow"),
     Level("VN", 198.0, "电压正常", "normal", "green"),
     Level("VH3", 235.5, "电压偏高", "high", "yellow"),
@@ -61,15 +62,17 @@ class FacilitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         ch4_levels: % of the lower explosive limit; industry values [M].
         ch4_utility: Of the same [D].
         lamp_dark_share: Below this share of its rated current a circuit is dark.
+        lamp_evidence: Share of its readings of five minutes that a circuit needs to be judged, 0–1.
         lamps_on: Local hours between which lamps burn for certain, where no command is known.
         lamps_off: Local hours between which they do not; in between nobody can say.
         circuit_levels: Of the share of lamps as they should be, %; descending.
-        lit_targets: Road class → share of lamps that must burn, %: 98 on main roads (CJJ 89) [M].
+        lit_targets: Road class → share of lamps that must burn, %: 98 on main roads (CJJ 89) [M];
+            a city's own take the place of all of them.
         lit_levels: Of the share of lamps that burn, %; descending; the first is what holds on
             every road: below 96 % (CJJ 89) [M].
         nominal_v: Voltage for which `voltage_levels` are meant; others are scaled to it.
         voltage_levels: Bands of voltage, ascending, V: 220 V +7 % −10 % (GB/T 12325) [M], the
-            outer ones [D].
+            outer ones, and that below a tenth the power is out, [D].
         voltage_normal: Id of the band where all is well.
     """
 
@@ -85,6 +88,7 @@ class FacilitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     ch4_levels: tuple[Level, ...] = CH4_LEVELS
     ch4_utility: tuple[tuple[float, float], ...] = ((0.0, 100), (5.0, 80), (10.0, 40), (20.0, 5))
     lamp_dark_share: float = 0.2
+    lamp_evidence: float = 0.9
     lamps_on: tuple[float, float] = (19.5, 5.5)
     lamps_off: tuple[float, float] = (7.5, 17.5)
     circuit_levels: tuple[Level, ...] = CIRCUIT_LEVELS

@@ -114,7 +114,7 @@ def wording_of(
 
 def _levels_of(sign: VitalSign) -> dict[str, LevelLook]:
     """A scale of six colours (air quality, HJ 633) begins two steps below the warning colours."""
-    is_six = len(sign.levels) == _SIX_COLOURS
+    is_six = len({level.colour for level in sign.levels}) == _SIX_COLOURS
     return {
         level.id: LevelLook(
             (level.zh, level.en), level.colour,

@@ -6,10 +6,13 @@ from typing import Any
 
 import msgspec
 
+from indicators.facilities.settings import FacilitySettings
 from indicators.settings import SignSettings
 from indicators.vital_sign import Level
 from streams.pack.problem import Finding, Steps, nearest
 
+_NEEDED = {("facilities", f"{name}_levels") for name in ("voltage", "manhole", "lit")}
+"""Levels that formulas go by."""
 _COLOURS = ["green", "blue", "yellow", "orange", "red", "purple", "maroon"]
 
 
@@ -24,6 +27,16 @@ def check_limits(limits: SignSettings) -> Iterator[Finding]:
                 yield from _levels(steps, value)
             elif field.name.endswith("utility"):
                 yield from _utility(steps, value)
+            elif steps in _NEEDED and not value:
+                yield Finding(steps, [], "at least one level; leave it out for the defaults")
+    yield from _bands(limits.facilities)
+
+
+def _bands(facilities: FacilitySettings) -> Iterator[Finding]:
+    """Every voltage is in a band."""
+    steps, bands = ("facilities", "voltage_levels"), facilities.voltage_levels
+    if bands and bands[0].edge > 0:
+        yield Finding((*steps, 0, "edge"), bands[0].edge, "the lowest band begins at 0 V")
 
 
 def _levels(steps: Steps, levels: tuple[Level, ...]) -> Iterator[Finding]:

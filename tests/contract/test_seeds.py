@@ -215,6 +215,10 @@ BREAKAGES = [
      "storm_sation", "water.storm_sation", '"huadu"', "write 'storm_station'"),
     ("limits.yaml", "[5, 85]", "[25, 85]",
      "[10, 70]", "water.rain_60min_utility[2]", "[10.0,70.0]", "above 25"),
+    ("limits.yaml", "water:", "facilities: {voltage_levels: []}\nwater:",
+     "facilities:", "facilities.voltage_levels", "[]", "at least one level"),
+    ("limits.yaml", "water:", "fire: {probabilities: {smok: 0.9}}\nwater:",
+     "fire:", "fire", '{"probabilities":{"smok":0.9}}', "probabilities has no 'smok'"),
     ("workorders.yaml", "verify_clear_s: 600", "",
      "# Deadlines", "verify_clear_s", "(missing)", "add"),
 ]  # fmt: skip
