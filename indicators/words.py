@@ -11,8 +11,11 @@ UNITS: Final[Mapping[str, Label]] = {
     "Cel": ("℃", "°C"), "%RH": ("%", "%"), "%EL": ("%", "%"), "1/s2": ("/s²", "/s²"),
     "ug/m3": ("μg/m³", "µg/m³"), "mg/m3": ("mg/m³", "mg/m³"), "1/min": ("/分钟", "/min"),
     "min": ("分钟", "min"), "s": ("秒", "s"), "a": ("年", "years"), "deg": ("°", "°"),
+    "dB": ("dB(A)", "dB(A)"), "Beaufort": ("级", "Beaufort"),
 }  # fmt: skip
 """Unit → how it is written; all others as they are."""
+_CLOSE: Final = ("°", "级")
+"""What stands behind a number without a space."""
 
 SHOWN_IN: Final[Mapping[tuple[str, str], float]] = {
     ("m", "cm"): 100.0, ("m", "mm"): 1000.0, ("/", "%"): 100.0, ("1", "%"): 100.0,
@@ -73,11 +76,17 @@ def shown(value: float, unit: str, shown_in: str = "") -> Label:
     Example:
         >>> shown(0.314, "m", "cm"), shown(1234.5, "count"), shown(0.05, "m2/s2")
         (('31.4 cm', '31.4 cm'), ('1234', '1234'), ('0.05 m2/s2', '0.05 m2/s2'))
+        >>> shown(60.0, "deg"), shown(6.0, "1", "Beaufort"), shown(0.95, "1", "%")
+        (('60°', '60°'), ('6级', '6 Beaufort'), ('95 %', '95 %'))
     """
     wanted = shown_in or unit
     number = figure(value * SHOWN_IN.get((unit, wanted), 1.0))
     zh, en = UNITS.get(wanted, (wanted, wanted))
-    return f"{number} {zh}".rstrip(), f"{number} {en}".rstrip()
+    return _behind(number, zh), _behind(number, en)
+
+
+def _behind(number: str, unit: str) -> str:
+    return f"{number}{unit}" if unit in _CLOSE else f"{number} {unit}".rstrip()
 
 
 def figure(value: float) -> str:

@@ -1,7 +1,5 @@
 """Past values as columns: what was put is what is found, also after a dump."""
 
-import math
-
 import msgspec
 import pytest
 from hypothesis import given
