@@ -26,7 +26,8 @@ KINDS: Final[Mapping[str, Label]] = {
     "waterlogging": ("道路积水", "Waterlogging"), "crowd": ("人员密集", "Crowd"),
     "congestion": ("交通拥堵", "Congestion"), "air": ("空气污染", "Air quality"),
     "noise": ("噪声", "Noise"), "heat": ("高温", "Heat"), "fire": ("火情", "Fire"),
-    "manhole": ("井盖异常", "Manhole cover"), "lighting": ("照明故障", "Lighting"),
+    "manhole": ("井盖异常", "Manhole cover"), "gas": ("可燃气体", "Combustible gas"),
+    "toxic_gas": ("有毒气体", "Toxic gas"), "lighting": ("照明故障", "Lighting"),
     "device": ("设备故障", "Device"),
 }  # fmt: skip
 
