@@ -51,44 +51,15 @@ def evaluate(
         heard: Says when terminals were last heard.
     """
     sign, end = window.sign, window.end
-    about, start, coverage = sign.about, sign.start_of(end), 1.0
+    about, start = sign.about, sign.start_of(end)
     if gathered is not None:
-        by_quantity, coverage = gathered.window(index)
-        if not by_quantity:
-            measure = _NO_DATA
-        elif coverage < about.min_coverage:
-            measure = _LOW_COVERAGE
-        else:
-            plan = sign.zone.plan
-            said: Mapping[str, Sequence[Aggregate]] = by_quantity
-            if sign.plan.word:
-                said = newest_words(by_quantity, sign.plan.word / sign.plan.window)
-            measure = about.formula(
-                Inputs(
-                    plan.zone,
-                    start,
-                    end,
-                    said,
-                    ratings=plan.ratings,
-                    declared=sign.zone.declared,
-                    memory=memory,
-                )
-            )
-            if about.is_extreme and sum(map(len, said.values())) < sign.size:
-                measure = msgspec.structs.replace(measure, is_suspect=True)
+        measure, coverage = _of_readings(window, start, memory, gathered.window(index))
     elif sign.made_of:
-        history = history_of(sign, start, end)
-        coverage = _share(history, expected_of(sign, start, end))
-        if not history:
-            measure = _NO_DATA
-        elif coverage < about.min_coverage:
-            measure = _LOW_COVERAGE
-        else:
-            measure = about.formula(
-                Inputs(sign.zone.plan.zone, start, end, history=history, memory=memory)
-            )
+        measure, coverage = _of_past(window, start, memory)
     else:
-        measure = about.formula(_derived(window, start, memory, heard))
+        measure, coverage = about.formula(_derived(window, start, memory, heard)), 1.0
+    if measure.coverage is not None:
+        coverage = measure.coverage
     value, level = measure.value, None
     if value is not None:
         value = significant(value)
@@ -99,6 +70,45 @@ def evaluate(
         window.revision, measure.reason, rounded(measure.detail) if measure.detail else {},
         "zone", weights_of(weights), quality_of(measure, coverage),
     )  # fmt: skip
+
+
+def _of_readings(
+    window: Window,
+    start: int,
+    memory: dict[str, Any],
+    found: tuple[Mapping[str, Sequence[Aggregate]], float],
+) -> tuple[Measure, float]:
+    """What readings say, given with the share of them that arrived; and that share."""
+    sign, (said, coverage) = window.sign, found
+    about, plan = sign.about, sign.zone.plan
+    if not said:
+        return _NO_DATA, coverage
+    if coverage < about.min_coverage:
+        return _LOW_COVERAGE, coverage
+    if sign.plan.word:
+        said = newest_words(said, sign.plan.word / sign.plan.window)
+    measure = about.formula(
+        Inputs(
+            plan.zone, start, window.end, said,
+            ratings=plan.ratings, declared=sign.zone.declared, memory=memory,
+        )
+    )  # fmt: skip
+    if about.is_extreme and sum(map(len, said.values())) < sign.size:
+        measure = msgspec.structs.replace(measure, is_suspect=True)
+    return measure, coverage
+
+
+def _of_past(window: Window, start: int, memory: dict[str, Any]) -> tuple[Measure, float]:
+    """What past values of other signs say, and the share of readings behind them."""
+    sign = window.sign
+    history = history_of(sign, start, window.end)
+    coverage = _share(history, expected_of(sign, start, window.end))
+    if not history:
+        return _NO_DATA, coverage
+    if coverage < sign.about.min_coverage:
+        return _LOW_COVERAGE, coverage
+    inputs = Inputs(sign.zone.plan.zone, start, window.end, history=history, memory=memory)
+    return sign.about.formula(inputs), coverage
 
 
 def quality_of(measure: Measure, coverage: float) -> Quality:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from indicators.pooling import POOL, Places
 from indicators.reduction import Table
-from indicators.window import Aggregate, Members
+from indicators.window import MOST_ENERGY, Aggregate, Members
 from sensors.decimals import Floats
 from sensors.regions import NEVER
 
@@ -89,6 +89,9 @@ class Gathered:
         pool, before = self._places.pools[place], round_ * self._members
         count, steps, energy, _, low, high, _ = (self._rows or self._by_pool())[number]
         values = partial(self._values_of, before + pool.first, before + pool.end)
+        if energy == MOST_ENERGY:
+            # Several loud meters may be more than 64 bits hold, but not more than ints of Python.
+            energy = sum(member.energy for member in self.members(number))
         return Aggregate("", pool.quantity, 0.0, count, low, high, steps, energy, values)
 
     def members(self, number: int) -> list[Aggregate]:

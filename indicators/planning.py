@@ -69,7 +69,7 @@ def _make_up(kinds: frozenset[Declared], signs: Iterable[VitalSign]) -> MakeUp:
     for sign in signs:
         if sign.basis is Basis.READINGS:
             declared = [q for kind in kinds for q in kind if q.name in sign.inputs]
-            if declared and {q.name for q in declared} >= set(sign.needs):
+            if sign.is_made_by((q.name, q.cadence) for q in declared):
                 plans[sign.id] = _plan_readings(sign, declared)
     made_of = {sign.id: sign for sign in signs if sign.basis is Basis.HISTORY}
     for id_ in made_of:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indicators.reduction import CELL, Table
+from indicators.window import energy_sums
 from sensors.decimals import Floats, Ints
 from sensors.quantity import Quantity
 
@@ -85,7 +86,7 @@ def pool_members(places: Places, tables: Sequence[Table], rounds: int) -> npt.ND
     cells = np.concatenate([table.cells.ravel() for table in tables])[cell]
     count = cells["count"]
     columns: dict[str, tuple[np.ufunc, Any]] = {
-        **{name: (np.add, cells[name]) for name in ("count", "steps", "energy")},
+        **{name: (np.add, cells[name]) for name in ("count", "steps")},
         "newest": (np.maximum, cells["newest"] - places.shift),
         "low": (np.minimum, cells["low"]),
         "high": (np.maximum, cells["high"]),
@@ -94,4 +95,6 @@ def pool_members(places: Places, tables: Sequence[Table], rounds: int) -> npt.ND
     found = np.empty((rounds, places.pool_first.size), POOL)
     for name, (ufunc, column) in columns.items():
         found[name] = ufunc.reduceat(column, places.pool_first, axis=1)
+    first = np.arange(rounds)[:, np.newaxis] * cell.shape[1] + places.pool_first
+    found["energy"] = energy_sums(cells["energy"].ravel(), first.ravel()).reshape(rounds, -1)
     return found

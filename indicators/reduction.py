@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from indicators.window import energies
+from indicators.window import energies, energy_sums
 from sensors.decimals import Bools, Floats, Ints
 from sensors.growing import ranges
 from sensors.regions import NEVER, SPAN, Regions
@@ -63,7 +63,7 @@ class Table:
         low: Smallest of them.
         high: Largest of them.
         steps: Sum of round(value × scale).
-        energy: Sum of the sound energy, for levels in dB only.
+        energy: Sum of the sound energy, for levels in dB only; see `energy_sums`.
         newest: Instant of the last one, ms.
     """
 
@@ -158,7 +158,7 @@ class Reduction:
         for column in self._energetic_columns:
             is_level = np.repeat(np.tile(blocks.energetic[:, column], ends.size), table.rows)
             counts = is_there[:, column] & is_level
-            table.energy[filled, column] = np.add.reduceat(_energies(values[:, column], counts), at)
+            table.energy[filled, column] = energy_sums(_energies(values[:, column], counts), at)
         return table
 
     def _scale(self, table: Table, rounds: int) -> Floats:

@@ -1,6 +1,7 @@
 """A vital sign (体征): its declaration, the inputs of its formula, and its value."""
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -67,6 +68,7 @@ class Measure(msgspec.Struct, frozen=True):
         level: Overrides the level found by the sign's edges.
         weights: Terminal → its share in the value, 0–1; together 1 where all is known.
         is_suspect: Whether something speaks against the value, which stands in `detail`.
+        coverage: Share of what it needs that is known, 0–1, where that is not all of its window.
     """
 
     value: float | None
@@ -75,6 +77,7 @@ class Measure(msgspec.Struct, frozen=True):
     level: str | None = None
     weights: dict[str, float] = {}
     is_suspect: bool = False
+    coverage: float | None = None
 
 
 class VitalValue(msgspec.Struct, frozen=True, array_like=True):
@@ -200,6 +203,8 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
         inputs: Quantities it reads; the zone has the sign where a terminal declares one of them.
         needs: Those of them without which there is nothing to say: a zone has the sign where all of
             these are declared, and its windows follow their cadence; none: any input will do.
+        made_by: Inputs that make the sign, each with the slowest cadence that does, s: where it
+            is not empty, a zone without one of them has not the sign.
         formula: Its formula.
         many: The same for many windows at once, where all that it needs is the readings of one
             quantity together. What it says of windows without readings is not looked at.
@@ -243,6 +248,7 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = "operations"
     inputs: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    made_by: tuple[tuple[str, float], ...] = ()
     many: ManyFormula | None = None
     window_s: float = 60.0
     hop_s: float = 0.0
@@ -264,6 +270,13 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     is_life_safety: bool = False
     is_extreme: bool = False
     is_scored: bool = True
+
+    def is_made_by(self, cadences: Iterable[tuple[str, float]]) -> bool:
+        """Whether a zone has the sign that declares these inputs, as (quantity, cadence in s)."""
+        declared = list(cadences)
+        slowest = dict(self.made_by or ((name, math.inf) for name in self.inputs))
+        is_enough = any(cadence <= slowest.get(name, -1.0) for name, cadence in declared)
+        return is_enough and {name for name, _ in declared} >= set(self.needs)
 
     def level_of(self, value: float) -> str | None:
         """The id of the level a value is at, None where it is below the first edge."""

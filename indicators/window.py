@@ -16,6 +16,8 @@ from sensors.quantity import Quantity
 
 LADDER_S: Final = (10, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 86400)
 """Lengths a window may grow to where the data come more slowly than its declaration, s."""
+MOST_ENERGY: Final = 2**63 - 1
+"""Sums of one terminal stop here: 130 dB, the most a meter may say, ten thousand times."""
 ENERGY_STEP: Final = 100
 """Steps per unit of sound energy 10^(L/10); at 20 dB one step is 0.0004 dB."""
 
@@ -79,6 +81,20 @@ def energies(values: Floats) -> Ints:
     return found
 
 
+def energy_sums(found: Ints, first: Ints) -> Ints:
+    """Sums of runs of sound energy, of which none is larger than `MOST_ENERGY`.
+
+    Args:
+        found: Energies ≥ 0 in steps.
+        first: Where each run begins, ascending; each ends where the next begins.
+    """
+    sums: Ints = np.add.reduceat(found, first)
+    if int(found.max()) * found.size > MOST_ENERGY:
+        high, low = (np.add.reduceat(word, first) for word in (found >> 32, found & 0xFFFF_FFFF))
+        sums[high + (low >> 32) > MOST_ENERGY >> 32] = MOST_ENERGY
+    return sums
+
+
 def _energy(level: float) -> int:
     energy: float = 10.0 ** (level / 10.0)
     return round(energy * ENERGY_STEP)
@@ -93,7 +109,8 @@ def aggregate(terminal: str, quantity: Quantity, expected: float, values: Floats
     return Aggregate(
         terminal, quantity, expected, values.size, float(values.min()), float(values.max()),
         int(np.rint(values * quantity.scale).astype(np.int64).sum()),
-        int(energies(values).sum()) if quantity.energetic else 0, lambda: values,
+        int(energy_sums(energies(values), np.zeros(1, np.int64))[0]) if quantity.energetic else 0,
+        lambda: values,
     )  # fmt: skip
 
 
@@ -108,7 +125,6 @@ class Pooled(msgspec.Struct, frozen=True):
         low: Smallest value.
         high: Largest value.
         steps: Sum of round(value × scale).
-        energy: Sum of sound energy.
         newest: Instant of the last reading, ms.
         arrived: Readings that were expected and came.
     """
@@ -118,7 +134,6 @@ class Pooled(msgspec.Struct, frozen=True):
     low: Floats
     high: Floats
     steps: Ints
-    energy: Ints
     newest: Ints
     arrived: Floats
 
@@ -216,12 +231,13 @@ def _newest_word(member: Aggregate, readings: int) -> Aggregate:
     return aggregate(member.terminal, member.quantity, readings, member.values[-readings:])
 
 
-def quantile(aggregate: Aggregate, share: float) -> float:
+def quantile(aggregate: Aggregate, share: float, weights: Floats | None = None) -> float:
     """The value below which `share` of the readings lie, to the width of the quantity's bucket.
 
     Args:
         aggregate: Of a quantity with buckets.
         share: 0-1.
+        weights: How much each of its values counts, > 0; all alike where None.
 
     Returns:
         Middle of the bucket, clamped to the values seen, in the canonical unit.
@@ -229,8 +245,15 @@ def quantile(aggregate: Aggregate, share: float) -> float:
     width = aggregate.quantity.bucket
     if not width:
         raise ValueError(f"{aggregate.quantity.name} has no percentile buckets")
-    rank = max(math.ceil(share * aggregate.count), 1)
-    value = float(np.partition(aggregate.values, rank - 1)[rank - 1])
+    values = aggregate.values
+    if weights is None:
+        rank = max(math.ceil(share * aggregate.count), 1)
+        value = float(np.partition(values, rank - 1)[rank - 1])
+    else:
+        order = np.argsort(values, kind="stable")
+        below = np.cumsum(weights[order])
+        place = int(np.searchsorted(below, share * below[-1] * (1 - 1e-12)))
+        value = float(values[order[min(place, order.size - 1)]])
     middle = (math.floor(value / width) + 0.5) * width
     return min(max(middle, aggregate.low), aggregate.high)
 

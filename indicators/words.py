@@ -14,8 +14,11 @@ UNITS: Final[Mapping[str, Label]] = {
     "Cel": ("℃", "°C"), "%RH": ("%", "%"), "%EL": ("%", "%"), "1/s2": ("/s²", "/s²"),
     "ug/m3": ("μg/m³", "µg/m³"), "mg/m3": ("mg/m³", "mg/m³"), "1/min": ("/分钟", "/min"),
     "min": ("分钟", "min"), "s": ("秒", "s"), "a": ("年", "years"), "deg": ("°", "°"),
+    "dB": ("dB(A)", "dB(A)"), "Beaufort": ("级", "Beaufort"),
 }  # fmt: skip
 """Unit → how it is written; all others as they are."""
+_CLOSE: Final = ("°", "级")
+"""What stands behind a number without a space."""
 
 SHOWN_IN: Final[Mapping[tuple[str, str], float]] = {
     ("m", "cm"): 100.0, ("m", "mm"): 1000.0, ("/", "%"): 100.0, ("1", "%"): 100.0,
@@ -42,7 +45,7 @@ REASONS: Final[Mapping[str, Label]] = {
     "lamps_off": ("路灯未开", "lamps are off"),
     "switching": ("路灯正在开关", "lamps are being switched"),
     "never_heard": ("从未上报", "never heard"),
-    "no_depth": ("没有井深", "no depth of the shaft"),
+    "no_depth": ("没有积水深度", "no depth of water"),
     "no_noise_class": ("未设声环境功能区", "no noise zone is set"),
     "no_rating": ("未设额定值", "no rating is declared"),
     "no_humidity": ("没有湿度", "no humidity"),
@@ -52,6 +55,8 @@ REASONS: Final[Mapping[str, Label]] = {
     "steady": ("水位未下降", "the water does not fall"),
     "too_few_hours": ("小时数不足", "too few hours"),
     "too_few_readings": ("读数不足", "too few readings"),
+    "silent_sensors": ("有火情传感器无数据", "a fire sensor is silent"),
+    "too_long": ("时段太长", "too long a time"),
     "too_short": ("时段太短", "too short a time"),
     "cadence_too_slow": ("上报间隔超过统计时段", "readings come too seldom for this period"),
     "incomplete_directions": ("进出计数不完整", "entries or exits are not completely counted"),
@@ -80,12 +85,18 @@ def shown(value: float, unit: str, shown_in: str = "", edges: Iterable[float] = 
     Example:
         >>> shown(0.314, "m", "cm"), shown(1234.5, "count"), shown(0.05, "m2/s2")
         (('31.4 cm', '31.4 cm'), ('1234', '1234'), ('0.05 m2/s2', '0.05 m2/s2'))
+        >>> shown(60.0, "deg"), shown(6.0, "1", "Beaufort"), shown(0.95, "1", "%")
+        (('60°', '60°'), ('6级', '6 Beaufort'), ('95 %', '95 %'))
     """
     wanted = shown_in or unit
     factor = SHOWN_IN.get((unit, wanted), 1.0)
     number = figure(significant(value * factor), [significant(edge * factor) for edge in edges])
     zh, en = UNITS.get(wanted, (wanted, wanted))
-    return f"{number} {zh}".rstrip(), f"{number} {en}".rstrip()
+    return _behind(number, zh), _behind(number, en)
+
+
+def _behind(number: str, unit: str) -> str:
+    return f"{number}{unit}" if unit in _CLOSE else f"{number} {unit}".rstrip()
 
 
 def figure(value: float, edges: Iterable[float] = ()) -> str:

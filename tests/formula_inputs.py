@@ -17,9 +17,13 @@ def aggregate(quantity, values, terminal="t", expected=None):
     return aggregate_of(terminal, about, expected or float(len(values)), np.array(values, float))
 
 
-def inputs(*aggregates, window=HOUR, **changes):
+def inputs(*aggregates, window=HOUR, terminals=(), **changes):
+    declared: dict[str, dict[str, float]] = {}
+    for terminal in terminals:
+        for own in terminal.quantities:
+            declared.setdefault(own.name, {})[terminal.id] = own.cadence
     by_quantity: dict[str, tuple[Aggregate, ...]] = {}
     for item in aggregates:
         by_quantity[item.quantity.name] = (*by_quantity.get(item.quantity.name, ()), item)
-    fields = {"zone": Zone(id="z"), "start": T0_MS, "end": T0_MS + window}
+    fields = {"declared": declared, "zone": Zone(id="z"), "start": T0_MS, "end": T0_MS + window}
     return Inputs(**{**fields, "by_quantity": by_quantity, **changes})

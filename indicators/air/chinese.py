@@ -14,7 +14,7 @@ from indicators.air.hj633 import (
     iaqi,
     primary,
 )
-from indicators.air.hours import Hours, hours, running
+from indicators.air.hours import HOUR_MS, Hours, hours, running
 from indicators.air.settings import AirSettings
 from indicators.vital_sign import Inputs, Measure
 from indicators.window import Aggregate
@@ -26,6 +26,8 @@ def aqi_hourly(inputs: Inputs) -> Measure:
     Where a pollutant is missing the index is published only above 100, otherwise it is NA
     (clause 5.3.1); the sub-indices and the valid hourly means always stand in the detail.
     """
+    if inputs.end - inputs.start > HOUR_MS and any(map(inputs.by_quantity.get, BREAKPOINTS)):
+        return Measure(None, "too_long")
     stations = {p: _valid(inputs, p) for p in BREAKPOINTS}
     means = {p: sum(a.mean for a in own) / len(own) for p, own in stations.items() if own}
     sub = {p: iaqi(p, mean) for p, mean in means.items()}
@@ -35,9 +37,9 @@ def aqi_hourly(inputs: Inputs) -> Measure:
 
 
 def _valid(inputs: Inputs, pollutant: str) -> list[Aggregate]:
-    """The stations whose hour is valid."""
+    """The stations whose hour is valid; the mean of a slower one is of no hour."""
     stations = inputs.by_quantity.get(pollutant, ())
-    return [a for a in stations if a.count >= VALID_SHARE * a.expected]
+    return [a for a in stations if a.expected >= 1 and a.count >= VALID_SHARE * a.expected]
 
 
 def _weights(stations: dict[str, list[Aggregate]], sub: dict[str, int]) -> dict[str, float]:

@@ -8,7 +8,7 @@ SECOND_PERIOD: Final = Date(2031, 1, 1)
 """Until the day before, the limits of the transition hold (clauses 4.3-4.5 [V])."""
 
 VALID_SHARE: Final = 0.75
-"""An hourly mean needs 45 of 60 minutes (table 4 [V])."""
+"""An hourly mean of a gas needs 45 of 60 minutes (table 4 [V]); taken over for particles [D]."""
 LEAST_OF_8: Final = 6
 """An 8-h mean needs so many hourly means (table 4 [V])."""
 LEAST_OF_24: Final = 20

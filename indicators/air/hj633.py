@@ -1,7 +1,7 @@
 """Air quality index: breakpoints and sub-indices of HJ 633-2026 and the repealed HJ 633-2012.
 
-Concentrations are µg/m³, CO mg/m³; they are rounded half to even before the sub-index (GB/T 8170),
-CO to one decimal, and the sub-index is rounded up (clause 4.2.6 of 2026).
+Concentrations are µg/m³, CO mg/m³; they are rounded before the sub-index, CO to one decimal, half
+to even (GB/T 8170 as remembered [M]), and the sub-index is rounded up (clause 4.2.6 of 2026).
 """
 
 from collections.abc import Mapping
@@ -61,8 +61,8 @@ def iaqi(pollutant: str, concentration: float, table: Table = BREAKPOINTS) -> in
         table: Breakpoints; those of the real-time report unless said.
 
     Returns:
-        0–500, where the index ends (clause 4.1.1); above 800 µg/m³ hourly SO2 counts 200 (note b)
-        and 8-h O3 300 (note c).
+        0–500, where the index ends (clause 4.1.1) and what is beyond the table is held [D]; above
+        800 µg/m³ hourly SO2 counts 200 (note b) and 8-h O3 300 (note c).
 
     Source: HJ 633-2026 clause 4.2.4 eq. (1), table 3 [V]; 2012: table 1 [V].
 
@@ -72,8 +72,10 @@ def iaqi(pollutant: str, concentration: float, table: Table = BREAKPOINTS) -> in
         >>> [iaqi("pm25", c, BREAKPOINTS_2012) for c in (60, 75)]
         [82, 100]
     """
-    # Integer tenths, so that rounding up is exact.
-    tenths = round(concentration * 10) if pollutant == "co" else round(concentration) * 10
+    # Nine decimals are far finer than any mean of readings and free of what a division left, so a
+    # half is one; integer tenths, so that rounding up is exact.
+    steps = 10 if pollutant == "co" else 1
+    tenths = round(round(concentration * steps, 9)) * (10 // steps)
     edges = table[pollutant]
     for index in range(1, len(edges)):
         low, high = edges[index - 1] * 10, edges[index] * 10

@@ -194,6 +194,8 @@ def _moving(settings: CrowdSettings) -> tuple[VitalSign, ...]:
             inputs=("people_density", "people_speed_variance"),
             needs=("people_density", "people_speed_variance"),
             formula=bound(crowd_pressure, settings),
+            is_extreme=True,
+            min_coverage=0.0,
             window_s=60,
             levels=settings.pressure_levels,
             utility=settings.pressure_utility,

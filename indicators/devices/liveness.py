@@ -1,5 +1,7 @@
 """Whether a place's terminals are alive: when they were last heard."""
 
+from itertools import accumulate
+
 from indicators.devices.settings import DeviceSettings
 from indicators.vital_sign import Inputs, Measure
 
@@ -61,20 +63,40 @@ def device_staleness(inputs: Inputs) -> Measure:
 def device_offline(settings: DeviceSettings, inputs: Inputs) -> Measure:
     """How many of the place's terminals are offline, and whether they have one common cause.
 
-    Source: offline after max(10 × cadence, 900 s), common cause from 60 % down [D].
+    Source: offline after max(10 × cadence, 900 s), common cause from 60 % that fell silent within
+    60 s of one another, widespread from 10 % [D].
     """
     if not inputs.heard:
         return Measure(None, "no_terminals")
     terminals = len(inputs.heard)
     down = silent(inputs, settings.offline_factor, settings.offline_floor_s)
     share = len(down) / terminals
-    is_common = terminals >= settings.common_least and share >= settings.common_share
+    together = _fell_together(inputs, down, settings.common_within_s)
+    is_common = terminals >= settings.common_least and together / terminals >= settings.common_share
     detail = {
         "terminals": terminals,
         "share": share,
         "common_cause": is_common,
         "offline": down[:_MOST_NAMED],
     }
-    level = settings.offline_levels[-1].id if is_common and settings.offline_levels else None
+    level = None
+    if settings.offline_levels and is_common:
+        level = settings.offline_levels[-1].id
+    elif settings.offline_levels and down and share < settings.widespread_share:
+        level = settings.offline_levels[0].id
     weights = {terminal: 1 / len(down) for terminal in down}
     return Measure(float(len(down)), detail=detail, level=level, weights=weights)
+
+
+def _fell_together(inputs: Inputs, down: list[str], within_s: float) -> int:
+    """Most terminals that may have fallen silent within a time; those never heard did not fall.
+
+    A terminal fell silent between its last word and the next that it owed.
+    """
+    steps = []
+    for newest, cadence in (inputs.heard[terminal] for terminal in down):
+        if newest is not None:
+            steps += [(newest, 1), (newest + round(1000 * (cadence + within_s)), -1)]
+    # At one instant those that begin come first: times touch.
+    turns = accumulate(turn for _, turn in sorted(steps, key=lambda step: (step[0], -step[1])))
+    return max(turns, default=0)

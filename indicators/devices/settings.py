@@ -5,8 +5,8 @@ import msgspec
 from indicators.vital_sign import Level
 
 AVAILABILITY_LEVELS = (
-    Level("D3", 0.95, "个别设备离线", "some devices down", "blue"),
-    Level("D2", 0.60, "多台设备离线", "many devices down", "orange"),
+    Level("D3", 0.95, "部分设备离线", "some devices down", "blue"),
+    Level("D2", 0.60, "大量设备离线", "many devices down", "orange"),
     Level("D1", 0.20, "设备基本离线", "nearly all devices down", "red"),
 )
 OFFLINE_LEVELS = (
@@ -15,12 +15,12 @@ OFFLINE_LEVELS = (
 )
 BATTERY_LEVELS = (
     Level("BT3", 20.0, "电量低", "battery low", "yellow"),
-    Level("BT1", 10.0, "电量耗尽", "battery nearly empty", "red"),
+    Level("BT1", 10.0, "电量极低", "battery nearly empty", "red"),
 )
 SIGNAL_LEVELS = (
-    Level("SG4", -96.0, "信号一般", "signal fair", "blue"),
-    Level("SG3", -111.0, "信号弱", "signal weak", "yellow"),
-    Level("SG2", -116.0, "信号差", "signal poor", "orange"),
+    Level("SG4", -95.000001, "信号一般", "signal fair", "blue"),
+    Level("SG3", -110.000001, "信号弱", "signal weak", "yellow"),
+    Level("SG2", -115.000001, "信号差", "signal poor", "orange"),
 )
 SKEW_LEVELS = (
     Level("CK4", 10.0, "时钟略偏", "a clock slightly off", "blue"),
@@ -113,12 +113,14 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         offline_floor_s: But not before so long, s.
         common_share: From this share of a place's terminals down it is one common cause, 0–1.
         common_least: Fewer terminals than this have nothing in common.
+        common_within_s: Those of a common cause fell silent within this time, s.
+        widespread_share: Below this share of a place's terminals offline none is widespread, 0–1.
         availability_levels: Of the share alive; descending.
         availability_utility: Of the same.
         offline_levels: Of the count offline; the last holds also where the cause is common.
         battery_levels: Of the lowest battery, %; descending.
         signal_levels: Of the weakest signal, dBm: RSRP of 4G and NB-IoT good from −95, fair to
-            −110, poor below −115, in whole dBm [M]; descending.
+            −110, poor below −115 [M]; descending.
         skew_levels: Of the clock that is farthest off, s; more than 30 s ahead are refused.
         skew_behind_factor: A clock is behind where its readings are older than so many of its
             cadences when they come.
@@ -136,6 +138,8 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     offline_floor_s: float = 900.0
     common_share: float = 0.6
     common_least: int = 3
+    common_within_s: float = 60.0
+    widespread_share: float = 0.1
     availability_levels: tuple[Level, ...] = AVAILABILITY_LEVELS
     availability_utility: tuple[tuple[float, float], ...] = (
         (0.0, 20), (0.5, 50), (0.8, 80), (1.0, 100),

@@ -28,6 +28,7 @@ def _liveness_signs(settings: DeviceSettings) -> tuple[VitalSign, ...]:
             formula=bound(device_availability, settings),
             window_s=60,
             levels=settings.availability_levels,
+            shown_in="%",
             descending=True,
             is_scored=False,
             utility=settings.availability_utility,

@@ -43,28 +43,29 @@ def lamp_circuit(settings: FacilitySettings, inputs: Inputs) -> Measure:
     Source: dark below 20 % of the rated current for 5 min is ours [D].
     """
     currents = {a.terminal: a for a in inputs.by_quantity.get("lamp_current", ())}
-    lit = {a.terminal: a.mean for a in inputs.by_quantity.get("lamp_lit", ())}
+    lit = {a.terminal: a for a in inputs.by_quantity.get("lamp_lit", ())}
     if not currents and not lit:
         return Measure(None, "no_data")
     expected = expectations(settings, inputs)
     found: dict[str, tuple[bool, float]] = {}
-    unrated = 0
+    why = "switching"
     for terminal in sorted({*currents, *lit}):
         is_on = expected.get(terminal, expected[""])
         if is_on is None:
             continue
-        share = _agreement(settings, inputs, currents.get(terminal), lit.get(terminal), is_on=is_on)
-        if share is None:
-            unrated += 1
+        own = _agreement(settings, inputs, currents.get(terminal), lit.get(terminal), is_on=is_on)
+        if isinstance(own, str):
+            why = own
         else:
-            found[terminal] = is_on, share
-    if not found:
-        return Measure(None, "no_rating" if unrated else "switching")
-    return _circuits(found)
+            found[terminal] = is_on, own
+    return _circuits(settings, found) if found else Measure(None, why)
 
 
-def _circuits(found: dict[str, tuple[bool, float]]) -> Measure:
-    """The measure of circuits: terminal → (whether it should burn, its share, 0–1)."""
+def _circuits(settings: FacilitySettings, found: dict[str, tuple[bool, float]]) -> Measure:
+    """The measure of circuits: terminal → (whether it should burn, its share, 0–1).
+
+    Among many that are well, a dark one is still some lamps that are not.
+    """
     half = {t: is_on for t, (is_on, share) in found.items() if share < 0.5}
     states = {is_on for is_on, _ in found.values()}
     detail = {
@@ -74,29 +75,42 @@ def _circuits(found: dict[str, tuple[bool, float]]) -> Measure:
         "burning": [t for t, is_on in half.items() if not is_on][:_MOST_NAMED],
         "faulty": len(half),
     }
-    value = 100 * sum(share for _, share in found.values()) / len(found)
-    return Measure(round(value, 6), detail=detail, weights=dict.fromkeys(found, 1 / len(found)))
+    value = round(100 * sum(share for _, share in found.values()) / len(found), 6)
+    mildest = next(iter(settings.circuit_levels), None)
+    is_hidden = detail["dark"] and mildest is not None and value > mildest.edge
+    level = mildest.id if mildest is not None and is_hidden else None
+    return Measure(value, None, detail, level, dict.fromkeys(found, 1 / len(found)))
 
 
 def _agreement(
     settings: FacilitySettings,
     inputs: Inputs,
     current: Aggregate | None,
-    lit: float | None,
+    lit: Aggregate | None,
     *,
     is_on: bool,
-) -> float | None:
-    shares = []
+) -> float | str:
+    """Share of a circuit's lamps that are as they should be, 0–1, or why nobody can say."""
+    shares, why = [], "no_rating"
     if current is not None:
         rated = inputs.ratings.get((current.terminal, "lamp_current"), 0.0)
-        if rated > 0:
-            share = settings.lamp_dark_share
-            shares.append(
-                agreement_by_current(current.low, current.high, rated, share, is_on=is_on)
-            )
+        dark = settings.lamp_dark_share
+        if rated > 0 and not _is_evidence(settings, current):
+            why = "too_few_readings"
+        elif rated > 0:
+            own = agreement_by_current(current.low, current.high, rated, dark, is_on=is_on)
+            shares.append(own)
     if lit is not None:
-        shares.append(lit if is_on else 1 - lit)
-    return min(shares, default=None)
+        if _is_evidence(settings, lit):
+            shares.append(lit.mean if is_on else 1 - lit.mean)
+        else:
+            why = "too_few_readings"
+    return min(shares, default=why)
+
+
+def _is_evidence(settings: FacilitySettings, readings: Aggregate) -> bool:
+    """Whether readings stand for all of the window: in less than it no fault shows."""
+    return readings.count >= settings.lamp_evidence * readings.expected
 
 
 def lamp_lit(settings: FacilitySettings, inputs: Inputs) -> Measure:
@@ -110,7 +124,8 @@ def lamp_lit(settings: FacilitySettings, inputs: Inputs) -> Measure:
     expected = expectations(settings, inputs)
     burning = [a for a in circuits if expected.get(a.terminal, expected[""])]
     if not burning:
-        return Measure(None, "lamps_off")
+        is_unknown = any(expected.get(a.terminal, expected[""]) is None for a in circuits)
+        return Measure(None, "switching" if is_unknown else "lamps_off")
     value = round(100 * sum(a.mean for a in burning) / len(burning), 6)
     first = settings.lit_levels[0]
     target = settings.lit_targets.get(inputs.zone.road_class or "", first.edge)

@@ -1,5 +1,7 @@
 """Shafts: how high the water stands in them, and how far below the cover."""
 
+from typing import Any
+
 from indicators.facilities.settings import FacilitySettings
 from indicators.vital_sign import Inputs, Measure
 
@@ -33,7 +35,9 @@ def shaft_fill(settings: FacilitySettings, inputs: Inputs) -> Measure:
     """Fill of the shaft that is worst off, % of its depth; only of shafts whose depth is declared.
 
     Yellow by the share; orange and red by the distance to the cover, which a share alone does not
-    give. Source: 80 %, 0.3 m and the cover are ours [D].
+    give. One of unknown depth beside others is counted and leaves the value in doubt.
+
+    Source: 80 %, 0.3 m and the cover are ours [D].
     """
     levels = [(a.mean, a.terminal) for a in inputs.all(SHAFT_LEVEL)]
     if not levels:
@@ -47,9 +51,16 @@ def shaft_fill(settings: FacilitySettings, inputs: Inputs) -> Measure:
     if not shafts:
         return Measure(None, "no_rating", {"shafts": len(levels)})
     severity, share, terminal, below = max(shafts)
-    detail = {"terminal": terminal, "below_cover_m": below, "shafts": len(shafts)}
+    unrated = len(levels) - len(shafts)
+    detail: dict[str, Any] = {
+        "terminal": terminal,
+        "below_cover_m": below,
+        "shafts": len(shafts),
+        **({"unrated": unrated} if unrated else {}),
+    }
     level_id = settings.fill_levels[severity - 1].id if severity else None
-    return Measure(share, detail=detail, level=level_id, weights={terminal: 1.0})
+    weights = {terminal: 1.0}
+    return Measure(share, None, detail, level_id, weights, is_suspect=unrated > 0)
 
 
 def _severity(settings: FacilitySettings, share: float, below_m: float) -> int:

@@ -11,6 +11,16 @@ _DECIMALS = 6
 """Differences are rounded to this, far below what sensors resolve, so that edges are met."""
 
 
+def steps_within(spacing_s: float, span_s: float) -> int:
+    """How many whole steps between readings `spacing_s` apart fit into `span_s`.
+
+    Example:
+        >>> steps_within(60, 300), steps_within(120, 300), steps_within(300.1, 300)
+        (5, 2, 0)
+    """
+    return int(span_s / spacing_s + 1e-9)
+
+
 def rise_within(values: Floats, spacing_s: float, span_s: float) -> float | None:
     """Largest rise from a reading to a later one at most `span_s` after it.
 
@@ -28,7 +38,7 @@ def rise_within(values: Floats, spacing_s: float, span_s: float) -> float | None
         >>> rise_within(np.array([3.0, 1.0, 4.0, 2.0, 9.0]), 60, 120)
         7.0
     """
-    lag = int(span_s / spacing_s + 1e-9)
+    lag = steps_within(spacing_s, span_s)
     if lag < 1 or values.size < 2:
         return None
     if lag >= values.size - 1:

@@ -1,7 +1,10 @@
 """Figures of fire that a city may change; none comes from a standard."""
 
+from typing import Final
+
 import msgspec
 
+from indicators.completed import complete
 from indicators.vital_sign import Level
 
 FIRE_LEVELS = (
@@ -10,8 +13,7 @@ FIRE_LEVELS = (
 )
 
 
-def _probabilities() -> dict[str, float]:
-    return {"smoke": 0.7, "co": 0.5, "particles": 0.4, "spot": 0.8}
+PROBABILITIES: Final = {"smoke": 0.7, "co": 0.5, "particles": 0.4, "spot": 0.8}
 
 
 class FireSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -27,9 +29,13 @@ class FireSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         particle_rise: Rise of PM2.5 within `rise_span_s`, µg/m³.
         spot_hot: Temperature of a thermal spot, °C.
         spot_rate: Its rise, °C per minute.
-        rise_span_s: Time within which gas and particles must rise, s.
-        guard_stations: A rise shared by all of at least so many stations is regional, no fire.
-        probabilities: Kind of evidence → probability of fire that it alone gives, 0–1.
+        rise_span_s: Time within which gas and particles must rise, s; stations that report every
+            two minutes, say, are judged by the same rate over what they span of it.
+        guard_stations: A rise shared by all of at least so many stations may be regional.
+        guard_most: Most that rises so shared can bring the probability to, 0–1: below `levels`'
+            confirmed fire. A zone does not see the stations outside, so it never clears by them.
+        probabilities: Kind of evidence → probability of fire that it alone gives, 0–1; what is not
+            named has its default.
         levels: Of the probability of fire.
         utility: Of the probability of fire.
         smoke_levels: Of smoke confidence, %.
@@ -47,8 +53,12 @@ class FireSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     spot_rate: float = 8.0
     rise_span_s: float = 300.0
     guard_stations: int = 3
-    probabilities: dict[str, float] = msgspec.field(default_factory=_probabilities)
+    guard_most: float = 0.8
+    probabilities: dict[str, float] = {}
     levels: tuple[Level, ...] = FIRE_LEVELS
     utility: tuple[tuple[float, float], ...] = ((0.0, 100), (0.5, 40), (0.9, 5))
     smoke_levels: tuple[Level, ...] = (Level("SM3", 60.0, "有烟雾", "smoke seen", "yellow"),)
     spot_levels: tuple[Level, ...] = (Level("ST3", 60.0, "热点", "hot spot", "yellow"),)
+
+    def __post_init__(self) -> None:
+        complete(self, "probabilities", PROBABILITIES)

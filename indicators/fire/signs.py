@@ -6,10 +6,14 @@ from indicators.fire.fusion import fire_probability
 from indicators.fire.settings import FireSettings
 from indicators.vital_sign import VitalSign
 
+_HOP_S = 60.0
+
 
 def fire_signs(settings: FireSettings | None = None) -> tuple[VitalSign, ...]:
     """The declarations, with the figures of a city."""
     settings = settings or FireSettings()
+    # Readings a minute apart span the time of a rise only where it has one more minute.
+    window_s = settings.rise_span_s + _HOP_S
     return (
         VitalSign(
             id="fire_probability",
@@ -19,9 +23,15 @@ def fire_signs(settings: FireSettings | None = None) -> tuple[VitalSign, ...]:
             unit="1",
             owner="fire",
             inputs=("smoke", "co", "pm25", "pm10", "spot_temperature"),
+            # Particles beside them are evidence; alone they are air quality, not a fire sensor.
+            made_by=(
+                ("smoke", window_s / settings.smoke_needed),
+                ("co", settings.rise_span_s),
+                ("spot_temperature", window_s),
+            ),
             formula=bound(fire_probability, settings),
-            window_s=300,
-            hop_s=60,
+            window_s=window_s,
+            hop_s=_HOP_S,
             # A camera that is there must be heard, however many slow stations are not.
             min_coverage=0.0,
             levels=settings.levels,
@@ -40,6 +50,8 @@ def fire_signs(settings: FireSettings | None = None) -> tuple[VitalSign, ...]:
             owner="fire",
             inputs=("smoke",),
             formula=bound(highest, "smoke"),
+            is_extreme=True,
+            min_coverage=0.0,
             window_s=60,
             levels=settings.smoke_levels,
             source="maximum; levels [D]",
@@ -53,6 +65,8 @@ def fire_signs(settings: FireSettings | None = None) -> tuple[VitalSign, ...]:
             owner="fire",
             inputs=("spot_temperature",),
             formula=bound(highest, "spot_temperature"),
+            is_extreme=True,
+            min_coverage=0.0,
             window_s=60,
             levels=settings.spot_levels,
             source="maximum; levels [D]",

@@ -104,6 +104,9 @@ class HealthIndex:
         freshness = newest.coverage * math.exp(-hops_late / self._settings.freshness_hops)
         is_fresh = hops_late <= self._settings.freshness_hops
         cap = self._cap_of(sign, newest.level)
+        if sign.is_life_safety and _colour_of(sign, newest.level) in {"", "green"}:
+            # That all is well takes more than a few readings.
+            is_fresh &= freshness >= self._settings.clear_share
         if cap < 100.0:
             # The last that was heard of it stands until something else is known.
             freshness = 1.0
@@ -129,8 +132,7 @@ class HealthIndex:
         """The highest index that a life-safety sign at this level allows."""
         if not sign.is_life_safety:
             return 100.0
-        colour = next((known.colour for known in sign.levels if known.id == level), "")
-        return self._settings.cap_of(colour)
+        return self._settings.cap_of(_colour_of(sign, level))
 
     def _measure(self, known: _Known, weights: dict[str, float], capping: _Part) -> Measure:
         settings, parts, cap = self._settings, known.parts, capping.cap
@@ -159,6 +161,11 @@ def _unsure(known: _Known) -> dict[str, list[str]]:
     """The life-safety signs that are not known, and those that are not sure."""
     named = {"unknown": known.unknown, "doubtful": known.doubtful}
     return {key: signs for key, signs in named.items() if signs}
+
+
+def _colour_of(sign: VitalSign, level: str | None) -> str:
+    """Colour of a level of a sign; empty without one."""
+    return next((known.colour for known in sign.levels if known.id == level), "")
 
 
 def _domains(parts: list[_Part]) -> dict[str, float]:

@@ -16,6 +16,8 @@ class HealthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         floor: Sub-scores below this count as this much in roll-ups, so that a mean stays one.
         power: Exponent p of the roll-up's mean, below 0; the lower, the more the worst counts.
         freshness_hops: A value that is this many of its hops older than it need be counts 1/e.
+        clear_share: Below this share of freshness and coverage a life-safety sign that says all is
+            well counts as unknown, 0–1.
         min_weight: Below this share of the weight that a place could have its index is NA, 0–1.
         min_exposure: From this share of a place's exposure on its red parts cap it, 0–1.
         min_reds: From so many red parts on they cap it, whatever their exposure.
@@ -32,6 +34,7 @@ class HealthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     floor: float = 5.0
     power: float = -1.0
     freshness_hops: float = 3.0
+    clear_share: float = 0.25
     min_weight: float = 0.6
     min_exposure: float = 0.05
     min_reds: int = 3

@@ -75,10 +75,10 @@ def _level(settings: NoiseSettings, inputs: Inputs, *, at_night: bool) -> Measur
     if period is None:
         return Measure(None, "no_data")
     share = _coverage(settings, period, at_night=at_night)
-    detail = {"measured": share}
+    detail, own = {"measured": share}, min(round(share, 4), 1.0)
     if share < settings.period_coverage:
-        return Measure(None, "low_coverage", detail)
-    return Measure(period.level, detail=detail, weights=dict(period.weights))
+        return Measure(None, "low_coverage", detail, coverage=own)
+    return Measure(period.level, detail=detail, weights=dict(period.weights), coverage=own)
 
 
 def noise_day(settings: NoiseSettings, inputs: Inputs) -> Measure:

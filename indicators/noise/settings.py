@@ -24,15 +24,15 @@ class NoiseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """
 
     levels: tuple[Level, ...] = (
-        Level("N3", 70.0, "超过70分贝", "above 70 dB", "yellow"),
-        Level("N2", 75.0, "超过75分贝", "above 75 dB", "orange"),
-        Level("N1", 85.0, "超过85分贝", "above 85 dB", "red"),
+        Level("N3", 70.0, "70分贝以上", "70 dB(A) or more", "yellow"),
+        Level("N2", 75.0, "75分贝以上", "75 dB(A) or more", "orange"),
+        Level("N1", 85.0, "85分贝以上", "85 dB(A) or more", "red"),
     )
     utility: tuple[tuple[float, float], ...] = ((45, 100), (55, 90), (70, 70), (75, 50), (85, 20))
     over_levels: tuple[Level, ...] = (
         Level("L3", 0.1, "超过限值", "above the limit", "yellow"),
-        Level("L2", 5.0, "超限5分贝", "5 dB above the limit", "orange"),
-        Level("L1", 10.0, "超限10分贝", "10 dB above the limit", "red"),
+        Level("L2", 5.0, "超限5分贝以上", "5 dB or more above the limit", "orange"),
+        Level("L1", 10.0, "超限10分贝以上", "10 dB or more above the limit", "red"),
     )
     day_hour: int = 6
     night_hour: int = 22

@@ -71,7 +71,7 @@ def _statistics(settings: NoiseSettings) -> tuple[VitalSign, ...]:
                   formula=noise_l50, **common),
         VitalSign(id="noise_l90", zh="累积百分声级L90", en="Noise L90, background",
                   formula=noise_l90, **common),
-        VitalSign(id="noise_lmax", zh="最大声级", en="Loudest noise reading",
+        VitalSign(id="noise_lmax", zh="最大分段等效声级", en="Loudest LAeq interval",
                   formula=noise_lmax,
                   **{**common, "min_coverage": 0.0, "source": "largest reading of LAeq [D]"}),
     )  # fmt: skip
@@ -90,7 +90,7 @@ def _over_limit(settings: NoiseSettings) -> VitalSign:
         window_s=_HOUR_S,
         min_coverage=settings.hour_coverage,
         levels=settings.over_levels,
-        remark=("限值{limit:.0f}分贝", "limit {limit:.0f} dB"),
+        remark=("限值{limit:.0f} dB(A)", "limit {limit:.0f} dB(A)"),
         is_scored=False,
         source="GB 3096-2008 table 1 [V secondary], sudden noise by night [V]; hours [M]; "
         "levels, coverage [D]",

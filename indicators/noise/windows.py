@@ -1,15 +1,21 @@
 """Noise of one window of readings: equivalent level, percentiles, maximum, excess."""
 
+import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from indicators.noise.gb3096 import LIMITS, SUDDEN_DB, is_night, limit, local
+from indicators.noise.periods import HOUR_MS
 from indicators.noise.settings import NoiseSettings
+from indicators.shares import reading_shares, shares
+from indicators.spacing import spacing_s
 from indicators.vital_sign import Inputs, Measure
-from indicators.window import Aggregate, pooled, quantile
+from indicators.window import ENERGY_STEP, Aggregate, pooled, quantile
 
 
 def noise_leq(inputs: Inputs) -> Measure:
-    """Equivalent level Leq = 10 lg((1/T)∫10^(L/10) dt), dB(A): energy mean of all readings.
+    """Equivalent level Leq = 10 lg((1/T)∫10^(L/10) dt), dB(A): energy mean over all meters' time.
 
     Source: levels [D]; 70 dB is the day limit of zone 4a in GB 3096-2008 [V secondary].
     """
@@ -17,13 +23,28 @@ def noise_leq(inputs: Inputs) -> Measure:
     pool = pooled(meters)
     if pool is None:
         return Measure(None, "no_data")
-    detail = {"max": pool.high, "readings": pool.count}
-    return Measure(pool.mean, detail=detail, weights=_energy_shares(meters, pool))
+    level, weights = _equivalent(meters, pool, inputs)
+    return Measure(level, detail={"max": pool.high, "readings": pool.count}, weights=weights)
 
 
-def _energy_shares(meters: Sequence[Aggregate], pool: Aggregate) -> dict[str, float]:
-    """The meters' shares in the sound energy: an equivalent level is a sum of it."""
-    return {meter.terminal: meter.energy / pool.energy for meter in meters} if pool.energy else {}
+def _equivalent(
+    meters: Sequence[Aggregate], pool: Aggregate, inputs: Inputs
+) -> tuple[float, dict[str, float]]:
+    """Level of all meters, dB, and each one's share in the sound energy, of which it is a sum."""
+    if _is_even(meters):
+        return pool.mean, shares({meter.terminal: float(meter.energy) for meter in meters})
+    # A reading stands for the time to the next: a quick meter counts no more than a slow one.
+    spacings = [spacing_s(meter, inputs) for meter in meters]
+    both = list(zip(meters, spacings, strict=True))
+    energy = {meter.terminal: meter.energy * spacing for meter, spacing in both}
+    seconds = math.fsum(meter.count * spacing for meter, spacing in both)
+    level = 10.0 * math.log10(math.fsum(energy.values()) / ENERGY_STEP / seconds)
+    return level, shares(energy)
+
+
+def _is_even(meters: Sequence[Aggregate]) -> bool:
+    """Whether all readings stand for the same time."""
+    return len({meter.expected for meter in meters}) == 1
 
 
 def noise_lmax(inputs: Inputs) -> Measure:
@@ -45,8 +66,14 @@ def _exceeded(inputs: Inputs, share: float) -> Measure:
     pool = pooled(meters)
     if pool is None:
         return Measure(None, "no_data")
-    weights = {meter.terminal: meter.count / pool.count for meter in meters}
-    return Measure(quantile(pool, 1.0 - share), detail={"readings": pool.count}, weights=weights)
+    detail = {"readings": pool.count}
+    if _is_even(meters):
+        return Measure(quantile(pool, 1.0 - share), None, detail, weights=reading_shares(meters))
+    spacings = [spacing_s(meter, inputs) for meter in meters]
+    both = list(zip(meters, spacings, strict=True))
+    weights = shares({meter.terminal: meter.count * spacing for meter, spacing in both})
+    seconds = np.concatenate([np.full(meter.count, spacing) for meter, spacing in both])
+    return Measure(quantile(pool, 1.0 - share, seconds), detail=detail, weights=weights)
 
 
 def noise_l10(inputs: Inputs) -> Measure:
@@ -79,9 +106,13 @@ def noise_over_limit(settings: NoiseSettings, inputs: Inputs) -> Measure:
     noise_class = inputs.zone.noise_class
     if noise_class not in LIMITS:
         return Measure(None, "no_noise_class", {"leq": pool.mean})
+    if inputs.end - inputs.start > HOUR_MS:
+        # A level of hours is no hour's, and may be of day and night.
+        return Measure(None, "too_long", {"leq": pool.mean})
     at_night = is_night(settings, local(inputs.start, inputs.zone.timezone).hour)
     allowed = limit(noise_class, at_night=at_night)
-    detail = {"limit": allowed, "leq": pool.mean, "period": "night" if at_night else "day"}
+    level, weights = _equivalent(meters, pool, inputs)
+    detail = {"limit": allowed, "leq": level, "period": "night" if at_night else "day"}
     if at_night:
         detail |= {"max": pool.high, "sudden": pool.high > allowed + SUDDEN_DB}
-    return Measure(pool.mean - allowed, detail=detail, weights=_energy_shares(meters, pool))
+    return Measure(level - allowed, detail=detail, weights=weights)

@@ -7,6 +7,7 @@ from indicators.vital_sign import Level, VitalSign
 from sensors.quantity import CATALOGUE
 
 _HOUR_S = 3600.0
+_SILENT = ("{terminals}处已报，{silent}处未报", "{terminals} reported, {silent} did not")
 
 
 def service_signs(settings: ServiceSettings | None = None) -> tuple[VitalSign, ...]:
@@ -42,6 +43,7 @@ def service_signs(settings: ServiceSettings | None = None) -> tuple[VitalSign, .
             formula=bound(newest_of, "order_backlog"),
             window_s=_HOUR_S,
             levels=settings.backlog_levels,
+            remark=_SILENT,
             source="newest count; levels [D]",
         ),
         _amount("clinic_visits", "health_care", "town", settings.visit_levels),
@@ -63,5 +65,6 @@ def _amount(quantity: str, group: str, owner: str, levels: tuple[Level, ...]) ->
         formula=bound(sum_of, quantity),
         window_s=_HOUR_S,
         levels=levels,
+        remark=_SILENT,
         source="sum; levels [D]",
     )

@@ -7,9 +7,9 @@ from indicators.weather.settings import WeatherSettings
 
 HEAT_LEVELS: Final = (
     # 24-h maximum, °C; a Guangdong city's met desk. [V secondary]
-    Level("HT3", 35.0, "高温黄色", "heat, yellow", "yellow"),
-    Level("HT2", 37.0, "高温橙色", "heat, orange", "orange"),
-    Level("HT1", 39.0, "高温红色", "heat, red", "red"),
+    Level("HT3", 35.0, "达到高温黄色标准", "as hot as for a yellow signal", "yellow"),
+    Level("HT2", 37.0, "达到高温橙色标准", "as hot as for an orange signal", "orange"),
+    Level("HT1", 39.0, "达到高温红色标准", "as hot as for a red signal", "red"),
 )
 
 

@@ -25,14 +25,15 @@ class WeatherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         humidex_vapour: Vapour pressure of the humidex; its slope is 7.5·ln 10. [M]
         humidex_factor: Degrees per hPa above `humidex_neutral`. [M]
         humidex_neutral: Vapour pressure that adds nothing, hPa. [M]
-        wbgt_levels: Flags of heat stress at work, °C. [M]
+        wbgt_levels: Steps of heat stress at work, °C. [D]
         wbgt_weights: Shares of natural wet bulb, globe and air in the outdoor WBGT. [M]
         wbgt_simple: Per °C, per hPa and constant of the Australian bureau's approximation. [M]
         wbgt_vapour: Vapour pressure of that approximation. [M]
         wind_levels: Beaufort numbers of the national gale signals; blue [V], others [M].
         gust_levels: The same of gusts, as the m/s at which Beaufort 7, 9, 11 and 13 begin.
         gust_utility: (m/s, sub-score 1-100). [D]
-        visibility_levels: GB/T 27964-2011, in whole metres: a class ends below its limit. [M]
+        visibility_levels: Edges of the classes of fog in GB/T 27964-2011, in whole metres [M]; of
+            visibility alone, which haze and rain lower too.
         visibility_utility: (m, sub-score 1-100). [D]
         heat_coverage: Below this share of the day a maximum is suspect, 0-1. [D]
     """
@@ -77,11 +78,11 @@ class WeatherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     )
     gust_utility: Points = ((8, 100), (13.9, 75), (20.8, 50), (28.5, 25), (37, 5))
     visibility_levels: tuple[Level, ...] = (
-        Level("VI5", 9999.0, "轻雾", "mist", "green"),
-        Level("VI4", 999.0, "雾", "fog", "blue"),
-        Level("VI3", 499.0, "浓雾", "dense fog", "yellow"),
-        Level("VI2", 199.0, "强浓雾", "very dense fog", "orange"),
-        Level("VI1", 49.0, "特强浓雾", "extremely dense fog", "red"),
+        Level("VI5", 9999.0, "能见度不足10公里", "below 10 km", "green"),
+        Level("VI4", 999.0, "能见度不足1公里", "below 1 km", "blue"),
+        Level("VI3", 499.0, "能见度不足500米", "below 500 m", "yellow"),
+        Level("VI2", 199.0, "能见度不足200米", "below 200 m", "orange"),
+        Level("VI1", 49.0, "能见度不足50米", "below 50 m", "red"),
     )
     visibility_utility: Points = ((50, 10), (200, 30), (500, 50), (1000, 70), (10000, 100))
     heat_coverage: float = 0.5

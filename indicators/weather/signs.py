@@ -36,7 +36,7 @@ def _air(settings: WeatherSettings) -> tuple[VitalSign, ...]:
             inputs=("temperature",),
             formula=temperature,
             utility=settings.temperature_utility,
-            source="mean; utility [D] through Guangdong's heat signals 35/37/39 °C [V secondary]",
+            source="mean; utility [D], steepest at 35, 37 and 40 °C",
             **_TEN_MINUTES,
         ),
         VitalSign(
@@ -123,6 +123,7 @@ def _wind(settings: WeatherSettings) -> tuple[VitalSign, ...]:
             inputs=("wind_speed",),
             formula=wind_force,
             levels=settings.wind_levels,
+            shown_in="Beaufort",
             remark=("平均风速{speed:.1f}米/秒", "mean wind {speed:.1f} m/s"),
             source="Beaufort scale [V secondary]; levels: gale signals, blue [V], rest [M]",
             **_TEN_MINUTES,
@@ -155,6 +156,6 @@ def _visibility(settings: WeatherSettings) -> VitalSign:
         levels=settings.visibility_levels,
         descending=True,
         utility=settings.visibility_utility,
-        source="levels GB/T 27964-2011 [M]; utility [D]",
+        source="edges of GB/T 27964-2011's classes of fog [M]; utility [D]",
         **_TEN_MINUTES,
     )

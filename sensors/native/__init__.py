@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-ABI: Final = 12
+ABI: Final = 13
 """VITALS_ABI of native.h."""
 INT, POINTER = ctypes.c_int64, ctypes.c_void_p
 PATH: Final = f"{__path__[0]}/vitals{EXTENSION_SUFFIXES[-1]}"

@@ -39,6 +39,11 @@ static int64_t energy_of(const Energies *energies, double level) {
     return (int64_t)rint(pow(10.0, level / 10.0) * ENERGY_STEP);
 }
 
+/* As `energy_sums` of indicators/window.py: no sum is larger than 64 bits hold. */
+static inline int64_t more_energy(int64_t sum, int64_t energy) {
+    return sum > INT64_MAX - energy ? INT64_MAX : sum + energy;
+}
+
 /* The rows of a block in one round. */
 typedef struct {
     int64_t first, rows;
@@ -95,7 +100,7 @@ __attribute__((always_inline)) static inline Cell reduce_column(const Regions *r
         low = value < low ? value : low;
         high = value > high ? value : high;
         steps += whole(value * scale);
-        if (is_energetic) energy += energy_of(blocks->energies, value);
+        if (is_energetic) energy = more_energy(energy, energy_of(blocks->energies, value));
     }
     int64_t newest = NEVER;
     if (count)
@@ -142,7 +147,7 @@ static inline void add(Pool *pool, Cell cell, const Feed *feed) {
     double count = (double)cell.count;
     pool->all.count += cell.count;
     pool->all.steps += cell.steps;
-    pool->all.energy += cell.energy;
+    pool->all.energy = more_energy(pool->all.energy, cell.energy);
     if (at > pool->all.newest) pool->all.newest = at;
     if (cell.low < pool->all.low) pool->all.low = cell.low;
     if (cell.high > pool->all.high) pool->all.high = cell.high;
@@ -170,7 +175,8 @@ static void add_row(const Energies *energies, const double *cells, int64_t at, c
         if (!is_there) continue;
         pool->all.count++;
         pool->all.steps += whole(value * feed->scale);
-        if (feed->energetic) pool->all.energy += energy_of(energies, value);
+        if (feed->energetic)
+            pool->all.energy = more_energy(pool->all.energy, energy_of(energies, value));
         pool->all.low = value < pool->all.low ? value : pool->all.low;
         pool->all.high = value > pool->all.high ? value : pool->all.high;
         pool->arrived += feed->promised < 1.0 ? feed->promised : 1.0;

@@ -27,7 +27,8 @@ KINDS: Final[Mapping[str, Label]] = {
     "waterlogging": ("道路积水", "Waterlogging"), "crowd": ("人员密集", "Crowd"),
     "congestion": ("交通拥堵", "Congestion"), "air": ("空气污染", "Air quality"),
     "noise": ("噪声", "Noise"), "heat": ("高温", "Heat"), "fire": ("火情", "Fire"),
-    "manhole": ("井盖异常", "Manhole cover"), "lighting": ("照明故障", "Lighting"),
+    "manhole": ("井盖异常", "Manhole cover"), "gas": ("可燃气体", "Combustible gas"),
+    "toxic_gas": ("有毒气体", "Toxic gas"), "lighting": ("照明故障", "Lighting"),
     "device": ("设备故障", "Device"),
 }  # fmt: skip
 
@@ -151,7 +152,7 @@ def wording_of(
 
 def _levels_of(sign: VitalSign) -> dict[str, LevelLook]:
     """A scale of six colours (air quality, HJ 633) begins two steps below the warning colours."""
-    is_six = len(sign.levels) == _SIX_COLOURS
+    is_six = len({level.colour for level in sign.levels}) == _SIX_COLOURS
     return {
         level.id: LevelLook(
             (level.zh, level.en), level.colour,

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from indicators.crowd.service_level import SPACES
+from indicators.facilities.settings import FacilitySettings
 from indicators.settings import SignSettings
 from indicators.vital_sign import Level
 from streams.pack.problem import Finding, Steps, nearest
@@ -28,6 +29,8 @@ _NOT_EMPTY: Final = {
 }
 """Levels and points that a formula takes by their place."""
 _LEAST_DRAWS: Final = 20
+_NEEDED = {("facilities", f"{name}_levels") for name in ("voltage", "manhole", "lit")}
+"""Levels that formulas go by."""
 _COLOURS = ["green", "blue", "yellow", "orange", "red", "purple", "maroon"]
 
 
@@ -42,8 +45,11 @@ def check_limits(limits: SignSettings) -> Iterator[Finding]:
                 yield from _levels(steps, value)
             elif field.name.endswith("utility"):
                 yield from _utility(steps, value)
+            elif steps in _NEEDED and not value:
+                yield Finding(steps, [], "at least one level; leave it out for the defaults")
         yield from _figures(subject.name, own)
     yield from _single(limits)
+    yield from _bands(limits.facilities)
 
 
 def _figures(subject: str, own: object) -> Iterator[Finding]:
@@ -77,6 +83,13 @@ def _single(limits: SignSettings) -> Iterator[Finding]:
         if high[0] <= low[0]:
             mend = f"its share must be above {low[0]:g}"
             yield Finding(("traffic", "tpi_points", number + 1), list(high), mend)
+
+
+def _bands(facilities: FacilitySettings) -> Iterator[Finding]:
+    """Every voltage is in a band."""
+    steps, bands = ("facilities", "voltage_levels"), facilities.voltage_levels
+    if bands and bands[0].edge > 0:
+        yield Finding((*steps, 0, "edge"), bands[0].edge, "the lowest band begins at 0 V")
 
 
 def _levels(steps: Steps, levels: tuple[Level, ...]) -> Iterator[Finding]:

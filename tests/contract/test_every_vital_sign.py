@@ -1,5 +1,6 @@
 """What every vital sign of the registry keeps."""
 
+import ast
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,11 @@ FIXED = {
     "water_depth", "rain_60min", "crowd_density", "people_count", "traffic_speed_ratio",
     "traffic_speed", "aqi_hourly", "noise_leq", "temperature", "device_availability", "health_index",
 }  # fmt: skip
+LIFE_SAFETY = {
+    "water_depth", "water_hazard", "crowd_density", "fire_probability", "manhole_state",
+    "shaft_fill", "gas_h2s", "gas_ch4",
+}  # fmt: skip
+"""What no good comfort may hide: water, crowd, fire, manhole, gas."""
 every_sign = pytest.mark.parametrize("sign", SIGNS.values(), ids=lambda sign: sign.id)
 
 
@@ -70,19 +76,57 @@ def test_level_id_means_one_thing_wherever_it_stands():
             assert known == (level.zh, level.en, level.colour), (sign.id, level.id)
 
 
+def words_in(node: ast.AST | None) -> set[str]:
+    """The reasons that stand in an expression, in all of its branches."""
+    if isinstance(node, ast.IfExp):
+        return words_in(node.body) | words_in(node.orelse)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    return set()
+
+
+def reasons_of(trees: list[ast.Module]) -> set[str]:
+    """Reasons of measures: as they stand, by a name, or by what a function returns."""
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    calls = [n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func) == "Measure"]
+    asked = [c.args[1] for c in calls if len(c.args) > 1 and ast.unparse(c.args[0]) == "None"]
+    names = {
+        ast.unparse(n) for reason in asked for n in ast.walk(reason) if isinstance(n, ast.Name)
+    }
+    assigned = [n for n in nodes if isinstance(n, ast.Assign) and words_in(n.value)]
+    functions = [n for n in nodes if isinstance(n, ast.FunctionDef) and n.returns]
+    speaking = [f for f in functions if "str" in ast.unparse(f.returns or f).split(" | ")]
+    found = {word for reason in asked for word in words_in(reason)}
+    for node in assigned:
+        if names & {ast.unparse(target) for target in node.targets}:
+            found |= words_in(node.value)
+    for function in speaking:
+        if function.name in names or "|" in ast.unparse(function.returns or function):
+            returns = [n for n in ast.walk(function) if isinstance(n, ast.Return)]
+            found |= {word for n in returns for word in words_in(n.value)}
+    return found
+
+
 def test_every_reason_is_put_in_words():
-    """As far as reasons stand in formulas as they are."""
-    named = set()
-    for module in (Path(__file__).parents[2] / "indicators").rglob("*.py"):
-        named |= set(re.findall(r'Measure\(None, "([a-z_]+)"', module.read_text("utf-8")))
-    assert "no_data" in named
+    modules = (Path(__file__).parents[2] / "indicators").rglob("*.py")
+    named = reasons_of([ast.parse(module.read_text("utf-8")) for module in modules])
+    assert {"no_data", "no_depth", "silent_sensors", "too_few_hours", "no_rating"} <= named
     assert named - set(REASONS) == set()
+
+
+def test_no_level_claims_a_standard_that_is_only_remembered():
+    labels = [level.zh for sign in SIGNS.values() for level in sign.levels]
+    assert not [label for label in labels if re.search("超标|不达标", label)]
 
 
 @every_sign
 def test_utility_ascends_in_value_and_stays_within_1_and_100(sign):
     assert all(one[0] < other[0] for one, other in pairwise(sign.utility))
     assert all(1 <= score <= 100 for _, score in sign.utility)
+
+
+def test_life_safety_is_water_crowd_fire_manholes_and_gas():
+    assert {sign.id for sign in SIGNS.values() if sign.is_life_safety} == LIFE_SAFETY
 
 
 @every_sign

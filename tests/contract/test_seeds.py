@@ -5,7 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
+from indicators.registry import SIGNS
 from sensors.quantity import CATALOGUE
 from sensors.simulator.amounts import AMOUNTS
 from sensors.simulator.readings import BEHAVIOURS
@@ -92,6 +94,27 @@ def test_default_rules_differ_from_the_pilots_in_nothing_but_version(pilot: City
     assert default.rules == pilot.rules.rules
 
 
+@pytest.mark.parametrize("name", ["default", "sanshui"])
+@pytest.mark.parametrize(
+    ("indicator", "value", "kind"),
+    [("fire_probability", 0.5, "fire"), ("fire_probability", 0.9, "fire"),
+     ("manhole_state", 15.0, "manhole"), ("gas_ch4", 20.0, "gas"), ("gas_h2s", 10.0, "toxic_gas")],
+)  # fmt: skip
+def test_fire_open_covers_and_gas_are_life_safety_and_have_a_department(
+    name: str, indicator: str, value: float, kind: str
+) -> None:
+    folder = seeds_dir() / name
+    rules = yaml.safe_load((folder / "rules.yaml").read_text("utf-8"))["rules"]
+    (rule,) = [rule for rule in rules if rule["indicator"] == indicator]
+    reached = [level for level in rule["levels"] if value >= level["raise"]]
+    sign = SIGNS[indicator]
+    assert (rule["kind"], reached[-1]["priority"]) == (kind, "P1")
+    # The page names a level once: rule and sign mean the same by it.
+    assert reached[-1]["level"] == sign.level_of(value)
+    rows = yaml.safe_load((folder / "dispatch.yaml").read_text("utf-8"))["rows"]
+    assert [row["department"] for row in rows if row["kind"] == kind]
+
+
 @pytest.mark.parametrize("name", ["storm", "fair", "quiet"])
 def test_scenarios_of_the_seeds_load(name: str, pilot: CityPack) -> None:
     assert name in scenario_names()
@@ -176,7 +199,7 @@ BREAKAGES = [
     ("dispatch.yaml", "department: town-xinan}", "department: town-xian}",
      "town-xian", "rows[14].department", '"town-xian"', "write 'town-xinan'"),
     ("dispatch.yaml", '  - {kind: "*", department: municipal}', "",
-     "rows:", "rows", '"22 rows"', "add a last row"),
+     "rows:", "rows", '"24 rows"', "add a last row"),
     ("dispatch.yaml", "department: police, copies: [town-xinan", "department: police, copies: [town-xian",
      "town-xian", "rows[8].copies[0]", '"town-xian"', "write 'town-xinan'"),
     ("dispatch.yaml", "  - {kind: congestion, town", '  - {kind: "*", department: police}\n  - {kind: congestion, town',
@@ -215,6 +238,10 @@ BREAKAGES = [
      "storm_sation", "water.storm_sation", '"huadu"', "write 'storm_station'"),
     ("limits.yaml", "[5, 85]", "[25, 85]",
      "[10, 70]", "water.rain_60min_utility[2]", "[10.0,70.0]", "above 25"),
+    ("limits.yaml", "water:", "facilities: {voltage_levels: []}\nwater:",
+     "facilities:", "facilities.voltage_levels", "[]", "at least one level"),
+    ("limits.yaml", "water:", "fire: {probabilities: {smok: 0.9}}\nwater:",
+     "fire:", "fire", '{"probabilities":{"smok":0.9}}', "probabilities has no 'smok'"),
     ("workorders.yaml", "verify_clear_s: 600", "",
      "# Deadlines", "verify_clear_s", "(missing)", "add"),
 ]  # fmt: skip

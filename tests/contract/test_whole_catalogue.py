@@ -143,7 +143,9 @@ def of_readings(outcome: Outcome) -> dict[tuple[str, str], dict[str, Any]]:
 def _unlike() -> set[str]:
     """What a late reading cannot mend: liveness, the index of what was known."""
     found = {s.id for s in SIGNS.values() if s.basis in {Basis.LIVENESS, Basis.SIGNS}}
-    return found | OF_ARRIVAL
+    # A cover is compared with the flattest it was ever seen, which a correction knows better than
+    # the value on time did.
+    return found | OF_ARRIVAL | {"manhole_state"}
 
 
 UNLIKE = _unlike()

@@ -3,17 +3,26 @@
 import math
 from collections.abc import Callable
 from datetime import datetime
+from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from indicators.air.gb3095 import VALID_SHARE
-from indicators.air.hj633 import BREAKPOINTS, STANDARD, iaqi
-from indicators.water.hazard import hazard_class, safe_driving_speed
 from sensors.city import Zone
 from sensors.quantity import CATALOGUE
 from tests.plain.reading import Reading
 
 HOUR_MS = 3_600_000
+INDEX = (0, 50, 100, 150, 200, 300, 400, 500)
+REAL_TIME = {
+    # HJ 633-2026 table 3, 1-h columns; of particles those of the day.
+    "so2": (0, 150, 500, 650, 800),
+    "no2": (0, 100, 200, 700, 1200, 2340, 3090, 3840),
+    "co": (0, 5, 10, 35, 60, 90, 120, 150),
+    "o3": (0, 160, 200, 300, 400, 800, 1000, 1200),
+    "pm10": (0, 50, 120, 250, 350, 420, 500, 600),
+    "pm25": (0, 35, 60, 115, 150, 250, 350, 500),
+}
 
 
 class Window(NamedTuple):
@@ -76,6 +85,30 @@ def median(readings: list[Reading]) -> float:
     return min(max(middle, min(values)), max(values))
 
 
+def sub_index(pollutant: str, steps: int, count: int) -> int:
+    """Sub-index of a mean of whole steps: rounded half to even, then up along the table."""
+    tenth = 10 if pollutant == "co" else 1
+    rounded = Fraction(round(Fraction(steps * tenth, CATALOGUE[pollutant].scale * count)), tenth)
+    edges = list(zip(REAL_TIME[pollutant], INDEX, strict=False))
+    for (low, from_), (high, to) in pairwise(edges):
+        if rounded <= high:
+            return math.ceil(from_ + (to - from_) * (rounded - low) / (high - low))
+    return edges[-1][1]
+
+
+def hazard_at_rest(depth: float) -> int:
+    """Class H1 to H6 of standing water (FB03 2023), m."""
+    return 1 + sum(depth > edge for edge in (0.3, 0.5, 1.2, 2.0, 4.0))
+
+
+def safe_speed(millimetres: float) -> float:
+    """Of Pregnolato et al. 2017, km/h; the road is impassable from 300 mm."""
+    if millimetres >= 300:
+        return 0.0
+    depth = max(millimetres, 0.0)
+    return 0.0009 * depth**2 - 0.5529 * depth + 86.9448
+
+
 def window_sum(window: Window) -> Answer:
     values = [r.value for r in window.readings]
     detail = {"count": len(values), "min": min(values), "max": max(values)}
@@ -104,13 +137,13 @@ def water_points(window: Window) -> Answer:
 
 def water_safe_speed(window: Window) -> Answer:
     depth = max(depths(window).values())
-    return Answer(safe_driving_speed(depth * 1000), {"depth_cm": depth * 100})
+    return Answer(safe_speed(depth * 1000), {"depth_cm": depth * 100})
 
 
 def water_hazard(window: Window) -> Answer:
     """By depth alone: no stream of the plain reference measures a flow."""
     assert not window.of("flow_speed"), "write the plain formula of flowing water first"
-    gauges = [(hazard_class(d, 0.0), d, terminal) for terminal, d in depths(window).items()]
+    gauges = [(hazard_at_rest(d), d, terminal) for terminal, d in depths(window).items()]
     worst, depth, terminal = max(gauges)
     return Answer(float(worst), {"terminal": terminal, "depth_m": depth, "flow": "not_measured"})
 
@@ -225,31 +258,40 @@ def learning(window: Window) -> Answer:
 def aqi_hourly(window: Window) -> Answer:
     index: dict[str, int] = {}
     means: dict[str, float] = {}
-    for pollutant in BREAKPOINTS:
+    if window.length > HOUR_MS:
+        return Answer(None, {}, "too_long")
+    for pollutant in REAL_TIME:
         valid = [
-            mean(own)
+            own
             for terminal, own in window.of(pollutant).items()
-            if len(own) >= VALID_SHARE * window.expected[terminal, pollutant]
+            if len(own) >= 0.75 * window.expected[terminal, pollutant] >= 0.75
         ]
         if valid:
-            means[pollutant] = sum(valid) / len(valid)
-            index[pollutant] = iaqi(pollutant, means[pollutant])
+            assert len(valid) == 1, "two stations: write the plain mean of means first"
+            means[pollutant] = mean(valid[0])
+            index[pollutant] = sub_index(pollutant, sum(r.steps for r in valid[0]), len(valid[0]))
     if not index:
         return Answer(None, {}, "no_data")
     worst = max(1, *index.values())
     primary = sorted(p for p in index if index[p] == worst) if worst > 50 else []
     detail: dict[str, Any] = {
-        "standard": STANDARD, "iaqi": index, "primary": primary, "mean": means,
+        "standard": "HJ633-2026", "iaqi": index, "primary": primary, "mean": means,
     }  # fmt: skip
-    missing = sorted(set(BREAKPOINTS) - set(index))
+    missing = sorted(set(REAL_TIME) - set(index))
     if missing and worst <= 100:
         return Answer(None, {**detail, "missing": missing}, "missing_pollutant")
     return Answer(float(worst), detail)
 
 
 def noise_leq(window: Window) -> Answer:
-    loudest = max(r.value for r in window.readings)
-    return Answer(mean(window.readings), {"max": loudest, "readings": len(window.readings)})
+    detail = {"max": max(r.value for r in window.readings), "readings": len(window.readings)}
+    meters = window.of("laeq")
+    seconds = {t: window.length / 1000 / window.expected[t, "laeq"] for t in meters}
+    if len(set(seconds.values())) == 1:
+        return Answer(mean(window.readings), detail)
+    energy = math.fsum(sum(r.energy for r in own) * seconds[t] for t, own in meters.items())
+    time = math.fsum(len(own) * seconds[t] for t, own in meters.items())
+    return Answer(10 * math.log10(energy / 100 / time), detail)
 
 
 def temperature(window: Window) -> Answer:

@@ -253,3 +253,17 @@ def test_old_index_leaves_out_hourly_so2_above_800_without_a_day():
 def test_old_index_without_the_newest_hour_lacks_the_gases():
     measure = old(**{p: [v] * 23 + [None] for p, v in CLEAN.items()})
     assert measure.detail["missing"] == ["co", "no2", "so2"]
+
+
+def test_tie_of_a_mean_of_readings_is_a_tie():
+    """6.15 mg/m³ counts as 6.2, to the even side; as a float its mean is a little below."""
+    others = [a for own in air(co=None).by_quantity.values() for a in own]
+    measure = aqi_hourly(inputs(*others, aggregate("co", [6.15] * 3)))
+    assert measure.detail["iaqi"]["co"] == 62
+
+
+def test_slow_stations_give_no_hourly_mean():
+    hours = inputs(*(aggregate(p, [v]) for p, v in CLEAN.items()), window=2 * HOUR)
+    assert (aqi_hourly(hours).value, aqi_hourly(hours).reason) == (None, "too_long")
+    slow = [aggregate(p, [v], expected=0.5) for p, v in CLEAN.items()]
+    assert aqi_hourly(inputs(*slow)).reason == "no_data"

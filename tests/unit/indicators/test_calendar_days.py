@@ -57,8 +57,34 @@ def test_days_follow_one_another_without_gap(instant, zone, hour):
     assert instant < end <= instant + DAY_MS + 2 * HOUR_MS
     local = datetime.fromtimestamp(end / 1000, ZoneInfo(zone))
     assert (local.hour, local.minute) == (hour, 0)
-    align = hour * HOUR_MS
-    assert day_end_after(days_before(end, 1, zone, align), zone, align) == end
-    assert local - datetime.fromtimestamp(
-        days_before(end, 2, zone, align) / 1000, ZoneInfo(zone)
-    ) == (timedelta(days=2))
+    one, two = (days_before(end, days, zone, hour * HOUR_MS) for days in (1, 2))
+    assert day_end_after(one, zone, hour * HOUR_MS) == end
+    assert local - datetime.fromtimestamp(two / 1000, ZoneInfo(zone)) == timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("day", "zone"),
+    [("2017-10-15", "America/Sao_Paulo"), ("2026-09-06", "America/Santiago"),
+     ("2026-03-08", "America/Havana"), ("2026-04-24", "Africa/Cairo")],
+)  # fmt: skip
+def test_day_whose_midnight_is_skipped_begins_where_clocks_go_on(day, zone):
+    skip = ms(f"{day}T00:00:00", zone)
+    shown = datetime.fromtimestamp(skip / 1000, ZoneInfo(zone))
+    assert (shown.date().isoformat(), shown.hour) == (day, 1)
+    assert day_end_after(skip - 1, zone, 0) == skip
+    assert day_end_after(skip - HOUR_MS, zone, 0) == skip
+    end = day_end_after(skip, zone, 0)
+    assert (end - skip) / HOUR_MS == 23
+    assert days_before(end, 1, zone, 0) == skip
+    assert (skip - days_before(skip, 1, zone, 0)) / HOUR_MS == 24
+
+
+@given(
+    st.integers(946_684_800_000, 2_000_000_000_000),
+    st.sampled_from([*ZONES, "America/Santiago", "America/Havana", "Asia/Amman", "Asia/Beirut"]),
+    st.sampled_from([0, 6, 22]),
+)
+def test_days_end_where_the_calendar_of_python_says(instant, zone, hour):
+    before = datetime.fromtimestamp(instant / 1000, ZoneInfo(zone)).date() - timedelta(days=2)
+    ends = [ms(f"{before + timedelta(days=n)}T{hour:02}:00:00", zone) for n in range(5)]
+    assert day_end_after(instant, zone, hour * HOUR_MS) == min(e for e in ends if e > instant)

@@ -12,6 +12,7 @@ from tests.builders import T0_MS
 from tests.formula_inputs import HOUR, aggregate, inputs
 
 END = T0_MS + HOUR
+LONG_AGO = END - 7_200_000
 
 
 def of(sign, heard):
@@ -66,12 +67,37 @@ def test_slow_terminal_is_offline_after_ten_cadences(silent_ms, count):
      (1, 1, False), (2, 3, True), (0, 5, False)],
 )  # fmt: skip
 def test_cause_is_common_from_three_of_five_terminals(down, terminals, is_common):
-    heard = {f"t{n}": (None if n < down else END, 60.0) for n in range(terminals)}
+    heard = {f"t{n}": (LONG_AGO if n < down else END, 60.0) for n in range(terminals)}
     measure = of("device_offline", heard)
     assert (measure.value, measure.detail["common_cause"]) == (down, is_common)
     assert measure.level == ("DO2" if is_common else None)
     assert measure.detail["share"] == down / terminals
     assert sum(measure.weights.values()) == pytest.approx(1.0 if down else 0.0)
+
+
+@pytest.mark.parametrize(
+    ("apart_s", "is_common"), [(0, True), (60, True), (61, False), (3600, False)]
+)
+def test_cause_is_common_to_those_that_fell_silent_within_a_minute(apart_s, is_common):
+    """By up to a cadence of 60 s later than it owed its word, nobody knows when a terminal fell."""
+    heard = {name: (LONG_AGO - n * 1000 * (60 + apart_s), 60.0) for n, name in enumerate("ab")}
+    heard |= {"c": (LONG_AGO, 60.0), "d": (END, 60.0)}
+    assert of("device_offline", heard).detail["common_cause"] is is_common
+
+
+def test_terminals_that_were_never_heard_did_not_fall_together():
+    measure = of("device_offline", dict.fromkeys("abc", (None, 60.0)))
+    assert (measure.value, measure.detail["common_cause"]) == (3, False)
+
+
+@pytest.mark.parametrize(
+    ("terminals", "level"), [(500, "DO4"), (51, "DO4"), (50, None), (20, None)]
+)
+def test_few_of_many_terminals_offline_are_not_widespread(terminals, level):
+    heard = {f"t{n}": (LONG_AGO if n < 5 else END, 60.0) for n in range(terminals)}
+    measure = of("device_offline", heard)
+    assert (measure.value, measure.level) == (5, level)
+    assert SIGNS["device_offline"].level_of(5) == "DO2"
 
 
 @pytest.mark.parametrize(
@@ -134,8 +160,8 @@ def test_lowest_battery_of_the_place_counts():
 
 @pytest.mark.parametrize(
     ("dbm", "level"),
-    [(-95, None), (-96, "SG4"), (-97, "SG4"), (-110, "SG4"), (-111, "SG3"), (-115, "SG3"),
-     (-116, "SG2"), (-117, "SG2")],
+    [(-95, None), (-95.5, "SG4"), (-96, "SG4"), (-110, "SG4"), (-110.5, "SG3"), (-111, "SG3"),
+     (-115, "SG3"), (-115.5, "SG2"), (-116, "SG2")],
 )  # fmt: skip
 def test_signal_is_good_to_95_fair_to_110_and_poor_below_115(dbm, level):
     assert SIGNS["device_signal"].level_of(dbm) == level

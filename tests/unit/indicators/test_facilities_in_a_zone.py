@@ -40,17 +40,18 @@ def readings_of(minute):
 def published():
     run = ZoneRun(CITY, "z")
     values = []
-    for minute in range(60):
+    for minute in range(150):
         said = sorted(readings_of(minute))
         for _, pack in groupby(said, key=lambda reading: reading.terminal):
             values += run.feed(T0_MS + minute * MINUTE_MS + 31_000, pack)
-    values += run.advance(T0_MS + HOUR + 30_000)
+    values += run.advance(T0_MS + 150 * MINUTE_MS + 30_000)
     return {(v.indicator, (v.window_end - T0_MS) // MINUTE_MS): v for v in values}
 
 
 @pytest.mark.parametrize(
     ("minute", "probability", "level"),
-    [(20, 0.0, None), (21, 0.8, "F2"), (22, 0.94, "F1"), (25, 0.94, "F1"), (29, 0.8, "F2"), (30, 0.0, None)],
+    [(20, 0.0, None), (21, 0.8, "F2"), (22, 0.94, "F1"), (25, 0.94, "F1"), (29, 0.94, "F1"), (30, 0.8, "F2"),
+     (31, 0.0, None)],
 )  # fmt: skip
 def test_fire_is_confirmed_when_smoke_follows_heat_and_is_over_when_both_are(
     published, minute, probability, level
@@ -60,7 +61,8 @@ def test_fire_is_confirmed_when_smoke_follows_heat_and_is_over_when_both_are(
 
 
 @pytest.mark.parametrize(
-    ("minute", "change", "level"), [(30, 0, None), (31, 60, "MH1"), (60, 60, "MH1")]
+    ("minute", "change", "level"),
+    [(30, 0, None), (31, 60, "MH1"), (60, 60, "MH1"), (90, 60, "MH1"), (149, 60, "MH1")],
 )
 def test_cover_is_open_from_the_minute_it_tipped(published, minute, change, level):
     value = published["manhole_state", minute]

@@ -121,6 +121,27 @@ def test_own_command_goes_before_that_of_others():
     assert (measure.value, measure.detail["expected"]) == (100, "mixed")
 
 
+@pytest.mark.parametrize(
+    ("readings", "reason"), [(1, "too_few_readings"), (4, "too_few_readings"), (5, None)]
+)
+def test_less_than_five_minutes_of_evidence_prove_no_fault(readings, reason):
+    dark = aggregate("lamp_current", [0.0] * readings, expected=5.0)
+    lit = aggregate("lamp_lit", [0.0] * readings, expected=5.0)
+    for own in (dark, lit):
+        measure = circuit(own, command(1, 1), **NIGHT)
+        assert (measure.value, measure.reason) == (None if reason else 0, reason)
+
+
+def test_one_dark_circuit_of_many_is_at_least_at_the_mildest_level():
+    names = [f"c{n:02}" for n in range(21)]
+    ratings = {(name, "lamp_current"): 10.0 for name in names}
+    burning = [current(9, terminal=name) for name in names[1:]]
+    measure = circuit(current(0, terminal="c00"), *burning, ratings=ratings, **NIGHT)
+    assert (measure.value, measure.level) == (pytest.approx(2000 / 21), "LC3")
+    well = circuit(current(9, terminal="c00"), *burning, ratings=ratings, **NIGHT)
+    assert (well.value, well.level) == (100, None)
+
+
 def test_circuits_weigh_alike():
     measure = circuit(
         current(9, terminal="a"), current(9, terminal="b"), current(0, terminal="c"), **NIGHT
@@ -161,6 +182,11 @@ def test_share_of_lamps_lit_means_nothing_by_day():
     assert (measure.value, measure.reason) == (None, "lamps_off")
 
 
+def test_nobody_knows_at_dusk_without_a_command_whether_lamps_should_burn():
+    measure = SIGNS["lamp_lit"].formula(inputs(aggregate("lamp_lit", [1.0]), **DUSK))
+    assert (measure.value, measure.reason) == (None, "switching")
+
+
 def test_lit_is_the_mean_of_the_circuits_that_should_burn():
     shares = [
         aggregate("lamp_lit", [1.0], "a"),
@@ -173,14 +199,14 @@ def test_lit_is_the_mean_of_the_circuits_that_should_burn():
 
 
 VOLTS = [
-    (0, "VL2"), (175.9, "VL2"), (176, "VL3"), (176.1, "VL3"), (197.9, "VL3"), (198, "VN"), (198.1, "VN"),
+    (0, "VL1"), (21.9, "VL1"), (22, "VL2"), (175.9, "VL2"), (176, "VL3"), (176.1, "VL3"), (197.9, "VL3"), (198, "VN"), (198.1, "VN"),
     (220, "VN"), (235.4, "VN"), (235.5, "VH3"), (235.6, "VH3"), (263.9, "VH3"), (264, "VH2"), (264.1, "VH2"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("volts", "level"), VOLTS)
 def test_bands_of_voltage_begin_at_their_edges(volts, level):
-    assert band(SETTINGS, volts, 220.0) == level
+    assert band(SETTINGS, volts, 220.0).id == level
     assert SIGNS["mains_voltage"].level_of(volts) == level
 
 
@@ -190,6 +216,18 @@ def test_supply_of_another_rating_is_judged_by_its_own():
         inputs(aggregate("mains_voltage", [380]), ratings=ratings)
     )
     assert (measure.value, measure.level) == (380, "VN")
+
+
+def test_supply_in_the_worse_band_counts_before_the_one_that_is_further_off():
+    supplies = [aggregate("mains_voltage", [200.2], "a"), aggregate("mains_voltage", [237.6], "b")]
+    measure = SIGNS["mains_voltage"].formula(inputs(*supplies))
+    assert (measure.value, measure.level, measure.weights) == (237.6, "VH3", {"b": 1.0})
+
+
+def test_no_voltage_is_a_power_cut():
+    measure = SIGNS["mains_voltage"].formula(inputs(aggregate("mains_voltage", [0.0, 0.0])))
+    (level,) = [level for level in SIGNS["mains_voltage"].levels if level.id == measure.level]
+    assert (level.zh, level.colour) == ("停电", "red")
 
 
 def test_supply_furthest_from_its_rating_counts():

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indicators.facilities.manhole import persisted_change
 from indicators.facilities.shaft import fill
 from indicators.registry import SIGNS
-from tests.formula_inputs import HOUR, aggregate, inputs
+from tests.builders import a_terminal
+from tests.formula_inputs import aggregate, inputs
 
 MINUTE = 60_000
 
@@ -15,8 +18,10 @@ def cover(*tilts, terminal="t", cadence=1.0, window=MINUTE):
     return aggregate("cover_tilt", tilts, terminal, expected=window / 1000 / cadence)
 
 
-def state(*covers, window=MINUTE):
-    return SIGNS["manhole_state"].formula(inputs(*covers, window=window))
+def state(*covers, window=MINUTE, **changes):
+    return SIGNS["manhole_state"].formula(
+        inputs(*covers, window=window, **{"memory": {}, **changes})
+    )
 
 
 @pytest.mark.parametrize(
@@ -24,29 +29,95 @@ def state(*covers, window=MINUTE):
 )
 def test_tilt_counts_once_it_lasted_ten_seconds(seconds, change):
     tilts = [1.0] * 20 + [41.0] * seconds + [1.0] * 20
-    assert persisted_change(np.array(tilts), 1, 10) == change
+    assert persisted_change(np.array(tilts), 1.0, 1, 10) == change
 
 
-def test_reading_stands_for_its_cadence():
-    assert persisted_change(np.array([1.0, 41.0, 1.0]), 60, 10) == 40.0
-    assert persisted_change(np.array([1.0, 41.0, 1.0]), 9.9, 10) == 0.0
-    assert persisted_change(np.array([1.0, 41.0, 1.0]), 10, 10) == 40.0
+@pytest.mark.parametrize(("spacing", "change"), [(60, 40.0), (9.9, 0.0), (10, 40.0), (3600, 40.0)])
+def test_reading_stands_for_its_cadence(spacing, change):
+    assert persisted_change(np.array([1.0, 41.0, 1.0]), 1.0, spacing, 10) == change
 
 
-def test_too_few_readings_to_last_show_no_change():
-    assert persisted_change(np.array([1.0, 90.0]), 1, 10) == 0.0
+def test_too_few_readings_to_last_tell_nothing():
+    assert persisted_change(np.array([1.0, 90.0]), 1.0, 1, 10) is None
+    measure = state(cover(1.0, 90.0))
+    assert (measure.value, measure.reason) == (None, "too_few_readings")
 
 
-def test_way_a_cover_tips_does_not_matter():
-    assert persisted_change(np.array([2.0, -62.0]), 60, 10) == 60.0
+def test_cover_that_cannot_be_judged_leaves_the_others_in_doubt():
+    measure = state(cover(*[0.0] * 60, terminal="a"), cover(1.0, 90.0, terminal="b"))
+    assert (measure.value, measure.detail["unknown"], measure.is_suspect) == (0.0, 1, True)
+
+
+def test_cover_that_is_silent_leaves_the_others_in_doubt():
+    city = [a_terminal(name, "z", {"cover_tilt": 1.0}) for name in "ab"]
+    measure = state(cover(*[0.0] * 60, terminal="a"), terminals=city)
+    assert (measure.value, measure.detail["unknown"], measure.is_suspect) == (0.0, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("closed", "tilt", "change"),
+    [(2, -62, 64), (-12, 12, 24), (-12, -12, 0), (170, -170, 20), (0, 180, 180), (5, 5, 0)],
+)
+def test_change_is_the_angle_between_the_cover_and_its_closed_self(closed, tilt, change):
+    assert persisted_change(np.array([tilt], float), closed, 60, 10) == change
 
 
 def test_tilt_while_it_moves_counts_by_the_least_of_ten_seconds():
-    assert persisted_change(np.arange(0.0, 21.0), 1, 10) == 11.0
+    assert persisted_change(np.arange(0.0, 21.0), 0.0, 1, 10) == 11.0
 
 
-def test_cover_that_lies_askew_is_measured_against_itself():
-    assert state(cover(*[12.0] * 60)).value == 0.0
+@given(st.lists(st.integers(-180, 180), min_size=1, max_size=30), st.integers(-180, 180))
+def test_change_lies_within_half_a_turn_and_grows_with_every_reading(tilts, closed):
+    found = [persisted_change(np.array(tilts[:n], float), closed, 60, 10) for n in range(1, 31)]
+    changes = [change for change in found if change is not None]
+    assert len(changes) == len(found)
+    assert all(0 <= change <= 180 for change in changes)
+    assert changes == sorted(changes)
+
+
+def test_cover_that_turned_over_to_the_other_side_is_open():
+    measure = state(cover(*[-9.0] * 30, *[9.0] * 30))
+    assert measure.value == 18.0
+
+
+def test_cover_that_lies_askew_by_less_than_ten_degrees_is_measured_against_itself():
+    assert state(cover(*[9.0] * 60)).value == 0.0
+
+
+def test_declared_tilt_is_that_of_the_closed_cover():
+    ratings = {("t", "cover_tilt"): 12.0}
+    assert state(cover(*[12.0] * 60), ratings=ratings).value == 0.0
+    assert state(cover(*[-12.0] * 60), ratings=ratings).value == 24.0
+
+
+def test_cover_that_is_open_when_first_heard_is_open():
+    assert state(cover(*[70.0] * 60)).value == 60.0
+
+
+def test_cover_is_open_as_long_as_it_is_open():
+    memory: dict[str, float] = {}
+    state(cover(*[1.5] * 60), memory=memory)
+    later = [state(cover(*[61.5] * 60), memory=memory).value for _ in range(500)]
+    assert set(later) == {60.0}
+
+
+@pytest.mark.parametrize("cadence", [3600.0, 7200.0])
+def test_cover_that_reports_hourly_or_slower_can_open(cadence):
+    window = round(cadence * 1000)
+    memory: dict[str, float] = {}
+    closed, opened = (
+        state(cover(tilt, cadence=cadence, window=window), window=window, memory=memory)
+        for tilt in (1.0, 70.0)
+    )
+    assert (closed.value, opened.value) == (0.0, 69.0)
+
+
+@given(st.permutations([3.0, -2.0, 8.0, 60.0]))
+def test_flattest_tilt_ever_seen_does_not_depend_on_the_order(tilts):
+    memory: dict[str, float] = {}
+    for tilt in tilts:
+        state(cover(*[tilt] * 60), memory=memory)
+    assert memory == {"t": -2.0}
 
 
 @pytest.mark.parametrize(
@@ -67,13 +138,6 @@ def test_cover_that_moved_most_counts():
     assert (measure.value, measure.weights) == (20.0, {"a": 1.0})
     assert measure.detail == {"terminal": "a", "covers": 2, "open": 1}
     assert SIGNS["manhole_state"].remark[0].format(**measure.detail) == "2个井盖中1个打开"
-
-
-def test_open_cover_shows_for_the_hour_that_remembers_it_closed():
-    tilts = [1.0] + [70.0] * 59
-    hourly = cover(*tilts, cadence=60.0, window=HOUR)
-    assert state(hourly, window=HOUR).value == 69.0
-    assert SIGNS["manhole_state"].window_s == 3600
 
 
 def shaft(*levels, terminal="t"):
@@ -127,6 +191,13 @@ def test_shaft_of_unknown_depth_has_no_fill_but_a_level():
     measure = fill_of(shaft(2.0))
     assert (measure.value, measure.reason) == (None, "no_rating")
     assert SIGNS["shaft_level"].formula(inputs(shaft(1.0, 3.0))).value == 2.0
+
+
+def test_shaft_of_unknown_depth_beside_another_is_counted_and_in_doubt():
+    measure = fill_of(shaft(0.5, terminal="a"), shaft(2.9, terminal="b"), a=3.0)
+    assert (measure.detail["shafts"], measure.detail["unrated"]) == (1, 1)
+    assert measure.is_suspect
+    assert not fill_of(shaft(0.5), t=3.0).is_suspect
 
 
 def test_deepest_water_counts():

@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from indicators.health.composite import composite, contributions, interval
 from indicators.health.roll_up import power_mean, roll_up
@@ -12,7 +13,7 @@ from indicators.health.settings import HealthSettings
 from indicators.health.signs import health_sign
 from indicators.health.subscore import subscore
 from indicators.registry import SIGNS
-from indicators.vital_sign import Inputs
+from indicators.vital_sign import Inputs, Quality
 from sensors.city import Zone
 from tests.builders import T0_MS, a_value
 
@@ -127,6 +128,31 @@ def test_unknown_life_safety_is_named_and_makes_the_index_doubtful():
     measure = index_of(latest, hops)
     assert measure.detail["unknown"] == ["water_depth"]
     assert measure.is_suspect
+
+
+@pytest.mark.parametrize(
+    ("coverage", "unknown"), [(0.02, ["water_depth"]), (0.24, ["water_depth"]), (0.25, None)]
+)
+def test_life_safety_is_not_clear_where_next_to_nothing_is_covered(coverage, unknown):
+    latest = {s: newest(s, 20.0) for s in ("aqi_hourly", "noise_leq", "temperature")}
+    latest["water_depth"] = newest("water_depth", 0.0, coverage=coverage)
+    measure = index_of(latest)
+    assert measure.detail.get("unknown") == unknown
+    assert ("flood" in measure.detail["domains"]) is (unknown is None)
+    assert measure.is_suspect is (unknown is not None)
+
+
+def test_life_safety_that_is_clear_but_doubtful_is_named_unknown():
+    doubtful = structs.replace(newest("water_depth", 0.0), quality=Quality.SUSPECT)
+    measure = index_of({"water_depth": doubtful, "noise_leq": newest("noise_leq", 50.0)})
+    assert measure.detail["unknown"] == ["water_depth"]
+
+
+def test_danger_is_told_however_little_is_covered():
+    latest = {"water_depth": newest("water_depth", 0.6, coverage=0.02)}
+    measure = index_of({**latest, "noise_leq": newest("noise_leq", 50.0)})
+    assert measure.detail["capped_by"] == "water_depth"
+    assert "unknown" not in measure.detail
 
 
 @pytest.mark.parametrize(("minute", "share"), [(60, 1.0), (59, 1.0), (58, 0.7165), (56, 0.3679)])

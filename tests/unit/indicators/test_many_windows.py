@@ -54,10 +54,10 @@ def test_formula_of_many_windows_says_what_the_formula_says(sign: VitalSign, see
     ]
     columns = [[getattr(w, name) for w in windows] for name in ("count", "low", "high", "steps")]
     scale = np.full(len(windows), float(quantity.scale))
-    energy, newest = np.array([w.energy for w in windows]), np.zeros(len(windows), np.int64)
+    newest = np.zeros(len(windows), np.int64)
     count, low, high, steps = map(np.array, columns)
     assert sign.many is not None
-    found = sign.many(Pooled(scale, count, low, high, steps, energy, newest, count / 1))
+    found = sign.many(Pooled(scale, count, low, high, steps, newest, count / 1))
     for window, value, detail in zip(windows, found.values.tolist(), found.details, strict=True):
         measure = sign.formula(Inputs(zone, 0, 1, {quantity.name: [window]}))
         assert measure.value is not None

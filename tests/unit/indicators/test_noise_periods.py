@@ -161,3 +161,13 @@ def test_hour_of_the_night_before_stays_out_when_clocks_go_forward():
     values = [an_hour(end - n * HOUR, 90.0 if n == 24 else 50.0) for n in range(24, 0, -1)]
     found = measure("noise_night", end, values, timezone="America/Montreal")
     assert (found.value, found.detail["measured"]) == (pytest.approx(50.0), 7 / 8)
+
+
+def test_night_is_covered_by_its_own_hours_only():
+    """What the other hours of its 24 lack is nothing to it."""
+    end = at(11, 6)
+    night = [hour for hour in hours(end, quiet_night) if hour.window_start >= at(10, 22)]
+    found = measure("noise_night", end, night)
+    assert (found.value, found.coverage) == (pytest.approx(50.0), 1.0)
+    assert measure("noise_night", end, night[:6]).coverage == 0.75
+    assert measure("noise_night", end, night[:4]).coverage == 0.5

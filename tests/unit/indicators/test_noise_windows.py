@@ -5,6 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indicators.noise.gb3096 import LIMITS, day_of, is_night, limit, local
 from indicators.noise.settings import NoiseSettings
@@ -35,6 +37,33 @@ def test_leq_pools_all_meters_of_the_place():
     assert one.value == both.value
 
 
+def meters():
+    """Ten minutes of two meters: each second 50 dB, each minute 80 dB."""
+    return (aggregate("laeq", [50.0] * 600, "a"), aggregate("laeq", [80.0] * 10, "b"))
+
+
+def test_meters_count_by_time_and_not_by_how_often_they_report():
+    measure = noise_leq(inputs(*meters(), window=600_000))
+    assert measure.value == pytest.approx(10 * math.log10((1e5 + 1e8) / 2), abs=1e-6)
+    assert measure.weights == pytest.approx({"a": 1 / 1001, "b": 1000 / 1001})
+
+
+def test_percentiles_count_by_time_too():
+    said = inputs(*meters(), window=600_000)
+    assert (noise_l10(said).value, noise_l90(said).value) == (80.0, 50.25)
+    assert noise_l50(said).weights == pytest.approx({"a": 0.5, "b": 0.5})
+
+
+@given(st.lists(st.integers(40, 90), min_size=1, max_size=20), st.integers(2, 9))
+def test_meter_that_reports_the_same_more_often_changes_nothing(levels, often):
+    once = aggregate("laeq", levels, "a")
+    more = aggregate("laeq", [level for level in levels for _ in range(often)], "a")
+    other = aggregate("laeq", [60.0] * len(levels), "b")
+    few, many = (inputs(own, other) for own in (once, more))
+    for formula in (noise_leq, noise_l10, noise_l50, noise_l90):
+        assert formula(many).value == pytest.approx(formula(few).value, abs=1e-9)
+
+
 def test_loud_second_dominates_the_minute():
     measure = noise_leq(inputs(aggregate("laeq", [50.0] * 59 + [90.0])))
     assert measure.value == pytest.approx(10 * math.log10((59 * 1e5 + 1e9) / 60), abs=1e-6)
@@ -49,8 +78,8 @@ def test_share_of_a_meter_is_its_share_of_the_energy():
 
 def test_hour_is_the_same_over_an_hour():
     sign = SIGNS["noise_hourly"]
-    given = inputs(aggregate("laeq", [60.0, 70.0]))
-    assert (sign.window_s, sign.formula(given)) == (3600, noise_leq(given))
+    said = inputs(aggregate("laeq", [60.0, 70.0]))
+    assert (sign.window_s, sign.formula(said)) == (3600, noise_leq(said))
 
 
 @pytest.mark.parametrize(
@@ -64,8 +93,8 @@ def test_level_that_is_exceeded_is_a_percentile_from_the_other_end(formula, valu
 
 
 def test_percentile_is_over_all_meters_and_shares_by_readings():
-    one = aggregate("laeq", [50.0] * 30, "a")
-    other = aggregate("laeq", [70.0] * 10, "b")
+    one = aggregate("laeq", [50.0] * 30, "a", expected=30.0)
+    other = aggregate("laeq", [70.0] * 10, "b", expected=30.0)
     measure = noise_l50(inputs(one, other))
     assert measure.value == pytest.approx(50.25)
     assert measure.weights == {"a": 0.75, "b": 0.25}
@@ -110,11 +139,11 @@ def test_local_time_is_that_of_the_zone():
     assert local(at(6), "UTC").hour == 22
 
 
-def over(levels, hour, noise_class="2", **changes):
+def over(levels, hour, noise_class="2", hours=1, **changes):
     zone = Zone(id="z", noise_class=noise_class, **changes)
     start = at(hour)
-    given = inputs(aggregate("laeq", levels), zone=zone, start=start, end=start + HOUR)
-    return SIGNS["noise_over_limit"].formula(given)
+    said = inputs(aggregate("laeq", levels), zone=zone, start=start, end=start + hours * HOUR)
+    return SIGNS["noise_over_limit"].formula(said)
 
 
 @pytest.mark.parametrize(
@@ -152,3 +181,8 @@ def test_zone_without_a_functional_class_has_no_limit(noise_class):
 )
 def test_level_at_the_limit_keeps_it(excess, level):
     assert SIGNS["noise_over_limit"].level_of(excess) == level
+
+
+def test_level_of_several_hours_is_not_judged_by_the_limit_of_one():
+    measure = over([80.0], 20, hours=4)
+    assert (measure.value, measure.reason) == (None, "too_long")

@@ -22,6 +22,17 @@ def test_amounts_of_all_terminals_add_up(sign):
     assert measure.weights == {"a": 0.75, "b": 0.25}
 
 
+@pytest.mark.parametrize("sign", [*SUMS, "order_backlog"])
+def test_sum_without_a_part_is_doubtful_and_says_how_many_reported(sign):
+    halls = [a_terminal(name, "z", {sign: 600.0}) for name in "abc"]
+    slow = a_terminal("d", "z", {sign: 86_400.0})
+    measure = SIGNS[sign].formula(
+        inputs(aggregate(sign, [10], "a"), aggregate(sign, [5], "b"), terminals=[*halls, slow])
+    )
+    assert (measure.value, measure.is_suspect) == (15, True)
+    assert SIGNS[sign].remark[0].format(**measure.detail) == "2处已报，1处未报"
+
+
 @pytest.mark.parametrize("sign", SUMS)
 def test_nothing_that_happened_is_zero_and_not_unknown(sign):
     measure = SIGNS[sign].formula(inputs(aggregate(sign, [0])))

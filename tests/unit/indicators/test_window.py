@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.window import LADDER_S, Aggregate, aggregate, energies, pooled, quantile, stretch
+from indicators.window import (
+    LADDER_S,
+    MOST_ENERGY,
+    Aggregate,
+    aggregate,
+    energies,
+    energy_sums,
+    pooled,
+    quantile,
+    stretch,
+)
 from sensors.quantity import CATALOGUE
 
 DENSITY = CATALOGUE["people_density"]
@@ -91,6 +101,21 @@ def test_equal_levels_have_that_level_as_their_mean():
 
 def test_energy_is_quantised_reading_by_reading():
     assert energies(np.array([10.0, 20.0, 20.004])).tolist() == [1000, 10_000, 10_009]
+
+
+def test_hours_of_the_loudest_levels_have_a_mean_and_never_raise():
+    """130 dB each second for an hour, of three meters: more energy than 64 bits hold."""
+    hour = [of(LAEQ, [130.0] * 3600, name) for name in "abc"]
+    pool = pooled(hour)
+    assert pool is not None
+    assert math.isclose(pool.mean, 130.0, abs_tol=1e-9)
+
+
+@given(st.lists(st.lists(st.integers(0, 2**62), min_size=1, max_size=6), min_size=1, max_size=4))
+def test_energy_sums_are_those_of_python_up_to_the_most(runs):
+    first = np.cumsum([0, *(len(run) for run in runs[:-1])])
+    found = energy_sums(np.array([n for run in runs for n in run], np.int64), first)
+    assert found.tolist() == [min(sum(run), MOST_ENERGY) for run in runs]
 
 
 _levels = st.one_of(st.floats(-20, 150), st.integers(-2000, 15_000).map(lambda n: n / 100))
