@@ -142,10 +142,11 @@ def test_life_safety_is_not_clear_where_next_to_nothing_is_covered(coverage, unk
     assert measure.is_suspect is (unknown is not None)
 
 
-def test_life_safety_that_is_clear_but_doubtful_is_named_unknown():
+def test_life_safety_that_is_clear_but_doubtful_is_named():
     doubtful = structs.replace(newest("water_depth", 0.0), quality=Quality.SUSPECT)
     measure = index_of({"water_depth": doubtful, "noise_leq": newest("noise_leq", 50.0)})
-    assert measure.detail["unknown"] == ["water_depth"]
+    assert measure.detail["doubtful"] == ["water_depth"]
+    assert measure.is_suspect
 
 
 def test_danger_is_told_however_little_is_covered():
