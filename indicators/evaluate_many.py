@@ -17,7 +17,7 @@ from sensors.decimals import Floats, Ints
 _PASS, _SUSPECT = Quality.PASS, Quality.SUSPECT
 _EXACT: Final = 2**53
 """Whole numbers up to here are the same in float64."""
-_NAMES: Final = ("count", "low", "high", "steps", "energy", "newest", "arrived")
+_NAMES: Final = ("count", "low", "high", "steps", "newest", "arrived")
 """The fields of `Pooled` behind the first."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from indicators.vital_sign import Quality, VitalSign, VitalValue
+from indicators.vital_sign import Basis, Quality, VitalSign, VitalValue
 from indicators.words import Label, reason_in_words, shown
 
 _FULL: Final = 0.995
@@ -60,12 +60,22 @@ def sentence(sign: VitalSign, value: VitalValue, label_of: Naming) -> Label:
         most, weight = next(iter(value.weights.items()))
         share = "" if len(value.weights) == 1 else f" {round(weight * 100)}%"
         parts.append((f"贡献最大：{most}{share}", f"largest share: {most}{share}"))
+    return _joined(parts + _trust(sign, value))
+
+
+def _trust(sign: VitalSign, value: VitalValue) -> list[Label]:
+    """What is to be known of a value before it is relied on."""
+    parts = []
     if value.quality is Quality.SUSPECT:
         parts.append(("数据存疑", "doubtful"))
     if value.coverage < _FULL:
         share = f"{round(value.coverage * 100)}%"
-        parts.append((f"数据到达{share}", f"{share} of the readings arrived"))
-    return _joined(parts)
+        told = (f"数据到达{share}", f"{share} of the readings arrived")
+        if sign.basis is Basis.HISTORY:
+            # Of a place that is new nothing is missing, there was nothing yet.
+            told = f"数据覆盖该时段的{share}", f"covers {share} of its period"
+        parts.append(told)
+    return parts
 
 
 def _joined(parts: list[Label]) -> Label:

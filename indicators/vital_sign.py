@@ -40,7 +40,7 @@ class Quality(StrEnum):
     MISSING = "missing"
 
 
-class Level(msgspec.Struct, frozen=True):
+class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One step of a vital sign's scale.
 
     Attributes:

@@ -4,7 +4,7 @@ One level at a time: each part leads to its own page, so that a page costs one l
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from indicators.vital_sign import VitalSign
 from indicators.words import Label, shown
 from sensors.city import City
 from streams.lineage.readings import Found
+from streams.lineage.times import instant_of
 from streams.lineage.tree import Node
 from streams.ops.sign_views import SignView, sign_view
 from streams.ops.views import timezone_of
@@ -97,7 +98,7 @@ class ExplainView(msgspec.Struct, frozen=True, kw_only=True):
 def explain_view(node: Node, city: City, wording: Wording, now: datetime) -> ExplainView:
     """The page's view of a node, one level deep."""
     below = tuple(
-        Below(city.label_of(part.line["zone"]), _sign(part.line, city, wording, now))
+        Below(city.label_of(part.line["zone"]), _part(part.line, city, wording))
         for part in node.made_of
         if not _is_event(part)
     )
@@ -133,6 +134,12 @@ def _headline(event: Mapping[str, Any]) -> Label:
 def _sign(line: Mapping[str, Any], city: City, wording: Wording, now: datetime) -> SignView:
     timezone = timezone_of(line["zone"], city)
     return sign_view(msgspec.convert(line, Vital), wording, timezone, now)
+
+
+def _part(line: Mapping[str, Any], city: City, wording: Wording) -> SignView:
+    """A value that another is made of: it is of its time, and not old."""
+    then = instant_of(line["window_end"])
+    return _sign(line, city, wording, datetime.fromtimestamp(then / 1000, UTC))
 
 
 def _steps(about: VitalSign | None, wording: Wording) -> tuple[Step, ...]:

@@ -10,6 +10,7 @@ from indicators.crowd.service_level import SPACES
 from indicators.facilities.settings import FacilitySettings
 from indicators.settings import SignSettings
 from indicators.vital_sign import Level
+from streams.pack.level_checks import check_ids, check_levels
 from streams.pack.problem import Finding, Steps, nearest
 
 _ABOVE_0: Final = {
@@ -31,7 +32,6 @@ _NOT_EMPTY: Final = {
 _LEAST_DRAWS: Final = 20
 _NEEDED = {("facilities", f"{name}_levels") for name in ("voltage", "manhole", "lit")}
 """Levels that formulas go by."""
-_COLOURS = ["green", "blue", "yellow", "orange", "red", "purple", "maroon"]
 
 
 def check_limits(limits: SignSettings) -> Iterator[Finding]:
@@ -42,12 +42,13 @@ def check_limits(limits: SignSettings) -> Iterator[Finding]:
             value = getattr(own, field.name)
             steps = (subject.name, field.name)
             if isinstance(value, tuple) and value and isinstance(value[0], Level):
-                yield from _levels(steps, value)
+                yield from check_levels(steps, value, getattr(type(own)(), field.name))
             elif field.name.endswith("utility"):
                 yield from _utility(steps, value)
             elif steps in _NEEDED and not value:
                 yield Finding(steps, [], "at least one level; leave it out for the defaults")
         yield from _figures(subject.name, own)
+    yield from check_ids(limits)
     yield from _single(limits)
     yield from _bands(limits.facilities)
 
@@ -90,19 +91,6 @@ def _bands(facilities: FacilitySettings) -> Iterator[Finding]:
     steps, bands = ("facilities", "voltage_levels"), facilities.voltage_levels
     if bands and bands[0].edge > 0:
         yield Finding((*steps, 0, "edge"), bands[0].edge, "the lowest band begins at 0 V")
-
-
-def _levels(steps: Steps, levels: tuple[Level, ...]) -> Iterator[Finding]:
-    edges = [level.edge for level in levels]
-    falls = len(edges) > 1 and edges[1] < edges[0]
-    for number, (one, other) in enumerate(pairwise(edges)):
-        if one == other or (other < one) != falls:
-            mend = f"levels go from harmless to severe: {'below' if falls else 'above'} {one:g}"
-            yield Finding((*steps, number + 1, "edge"), other, mend)
-    for number, level in enumerate(levels):
-        if level.colour not in _COLOURS:
-            mend = nearest(level.colour, _COLOURS)
-            yield Finding((*steps, number, "colour"), level.colour, mend)
 
 
 def _utility(steps: Steps, points: tuple[Any, ...]) -> Iterator[Finding]:

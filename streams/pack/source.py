@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -49,7 +50,7 @@ class Source:
             return
         try:
             is_json = self.path.suffix == ".json"
-            self.plain = json.loads(text) if is_json else yaml.safe_load(text)
+            self.plain = json.loads(text) if is_json else yaml.load(text, _EachOnce)  # noqa: S506 - it is a SafeLoader
         except json.JSONDecodeError as error:
             self._whole(error.lineno, _line(text, error.lineno), f"not JSON: {error.msg}")
         except yaml.MarkedYAMLError as error:
@@ -61,6 +62,25 @@ class Source:
 
     def _whole(self, line: int, value: str, mend: str) -> None:
         self.problems.append(Problem(str(self.path), line, "", show(value), mend))
+
+
+class _EachOnce(yaml.SafeLoader):
+    """Of a field that is given twice YAML takes the last without a word."""
+
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002 - theirs
+    ) -> dict[Any, Any]:
+        known = set()
+        for key, _ in node.value:
+            if key.value in known:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"`{key.value}` is given twice here: keep one", key.start_mark
+                )
+            known.add(key.value)
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
 
 
 def _line(text: str, number: int) -> str:

@@ -194,6 +194,8 @@ BREAKAGES = [
      "timezon:", "timezon", '"Asia/Shanghai"', "write 'timezone'"),
     ("city.yaml", "towns:", "towns: {",
      "{id: xinan,", "", None, "not YAML"),
+    ("city.yaml", "timezone: Asia/Shanghai", "timezone: Asia/Shanghai\ntimezone: UTC",
+     "timezone: UTC", "", None, "`timezone` is given twice here"),
     ("departments.yaml", "  - {id: traffic, ", "  - {id: drainage,",
      "交警大队", "departments[1].id", '"drainage"', "choose another id"),
     ("dispatch.yaml", "department: town-xinan}", "department: town-xian}",

@@ -49,3 +49,28 @@ def test_weight_of_nothing_and_points_that_do_not_rise_are_named_where_they_stan
     assert point.steps == ("traffic", "tpi_points", 2)
     (ratio,) = findings("traffic", level_ratios=[0.7, 0.5, 0.5, 0.3])
     assert ratio.steps == ("traffic", "level_ratios", 2)
+
+
+def scale(*edges, ids=("X1", "X2", "X3"), colour="red"):
+    return [
+        {"id": id_, "edge": edge, "zh": f"级{id_}", "en": id_, "colour": colour}
+        for id_, edge in zip(ids, edges, strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "levels", "steps", "mend"),
+    [
+        ("crowd", "density_levels", scale(0.6, 0.15), (1, "edge"), "above 0.6"),
+        ("crowd", "density_levels", scale(0.1, 0.1), (1, "edge"), "above 0.1"),
+        ("devices", "battery_levels", scale(10, 20), (1, "edge"), "below 10"),
+        ("crowd", "density_levels", scale(float("nan")), (0, "edge"), "write a number"),
+        ("crowd", "density_levels", scale(0.1, colour="rot"), (0, "colour"), "red"),
+        ("crowd", "density_levels", scale(0.1, 0.2, ids="XX"), (1, "id"), "choose another"),
+        ("water", "rise_levels", scale(0.1, ids=["W4"]), (0, "id"), "water.depth_levels has"),
+    ],
+)
+def test_level_that_cannot_be_meant_is_named(subject, name, levels, steps, mend):
+    (found,) = findings(subject, **{name: levels})
+    assert found.steps == (subject, name, *steps)
+    assert mend in found.mend
