@@ -19,10 +19,7 @@ FIXED = {
     "water_depth", "rain_60min", "crowd_density", "people_count", "traffic_speed_ratio",
     "traffic_speed", "aqi_hourly", "noise_leq", "temperature", "device_availability", "health_index",
 }  # fmt: skip
-LIFE_SAFETY = {
-    "water_depth", "water_hazard", "crowd_density", "fire_probability", "manhole_state",
-    "shaft_fill", "gas_h2s", "gas_ch4",
-}  # fmt: skip
+LIFE_SAFETY = {"crowd_capacity_share", "crowd_density", "crowd_pressure", "fire_probability", "gas_ch4", "gas_h2s", "manhole_state", "river_above_warning", "shaft_fill", "water_depth", "water_hazard"}  # fmt: skip
 """What no good comfort may hide: water, crowd, fire, manhole, gas."""
 every_sign = pytest.mark.parametrize("sign", SIGNS.values(), ids=lambda sign: sign.id)
 

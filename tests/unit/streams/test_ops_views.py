@@ -144,7 +144,7 @@ def test_missing_value_is_na_with_its_reason() -> None:
 
 def test_number_is_not_rounded_across_the_edge_of_its_level() -> None:
     (zone,) = zones_of(a_vital(indicator="crowd_pressure", value=0.016, unit="1/s2", level="P2"))
-    assert [(sign.value, sign.unit) for sign in zone.notable] == [("0.016", "/s²")]
+    assert [(sign.value, sign.unit) for sign in zone.notable] == [("0.016", ("/s²", "/s²"))]
 
 
 def test_unknown_reason_is_shown_in_its_own_words() -> None:
