@@ -152,7 +152,7 @@ class CityRun:
         deadline = time.monotonic() + DRAIN_S
         published = self._published
         while published is not None and time.monotonic() < deadline:
-            if await self._booked(begin) >= published.records + published.resent_records:
+            if await self._booked(begin) >= published.records:
                 break
             await asyncio.sleep(0.5)
         await asyncio.sleep(SETTLE_S)

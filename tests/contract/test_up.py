@@ -64,8 +64,8 @@ def test_scenario_ends_with_a_closed_order_and_a_balanced_ledger(
         assert account["received"] == sum(account[name] for name in total)
     published = summary["published"]
     assert published["unconfirmed"] == 0
-    sent = published["records"] + published["resent_records"]
-    assert summary["received"] == sent + summary["redelivered"]
+    assert summary["received"] == published["records"] + summary["redelivered"]
+    assert summary["redelivered"] >= 0
     (order,) = [o for o in summary["orders"] if (o["zone"], o["kind"]) == (zone, kind)]
     assert (order["department"], order["level"], order["state"]) == (department, level, "closed")
     assert summary["incidents"]

@@ -8,6 +8,7 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError
 
 from streams.settings import Settings
+from streams.terminals.counts import PublishedCounts
 from streams.up.city_run import _raise_failures
 from streams.up.options import Ending
 from streams.up.outcome import completeness
@@ -72,3 +73,12 @@ async def test_task_that_lost_kafka_ends_the_run_with_the_reason() -> None:
 def test_run_whose_terminals_were_cut_short_is_not_complete() -> None:
     assert not completeness(10, None, expected=True)["complete"]
     assert completeness(10, None, expected=False)["complete"]
+
+
+@pytest.mark.parametrize(("received", "complete"), [(77, False), (78, True), (82, True)])
+def test_run_is_complete_though_a_dying_broker_took_the_first_copy_along(
+    received: int, complete: bool
+) -> None:
+    published = PublishedCounts(packs=36, records=78, unique=36, receipts=36, resent_records=4)
+    found = completeness(received, published, expected=True)
+    assert (found["complete"], found["redelivered"]) == (complete, received - 78)
