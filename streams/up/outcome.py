@@ -81,8 +81,8 @@ def completeness(
         return {"published": None, "complete": not expected, "redelivered": None}
     return {
         "published": msgspec.structs.asdict(published),
-        # What was sent again, or is delivered again after an outage, comes on top; but a broker that
-        # dies can take the first copy of it along.
+        # What is sent or delivered again after an outage comes on top; but a broker that dies can
+        # take the first copy of it along.
         "complete": published.unconfirmed == 0 and received >= published.records,
         "redelivered": received - published.records,
     }
