@@ -86,7 +86,9 @@ def _of_readings(
     if coverage < about.min_coverage:
         return _LOW_COVERAGE, coverage
     if sign.plan.word:
-        said = newest_words(said, sign.plan.word / sign.plan.window)
+        said = newest_words(said, sign.plan.word, start, window.end)
+        if not said:
+            return _NO_DATA, coverage
     measure = about.formula(
         Inputs(
             plan.zone, start, window.end, said,

@@ -100,6 +100,7 @@ class Gathered:
         before = round_ * self._members
         _, quantity, first, end = self._places.pools[place]
         terminals, promised, found = self._places.terminals, self._places.promised, []
+        shifts = self._places.shift
         for index in range(first, end):
             table, cell = self._cell(before + index)
             if table.count.item(cell):
@@ -107,6 +108,7 @@ class Gathered:
                     Aggregate(
                         terminals[index], quantity, float(promised[index]),
                         *table.numbers(cell), partial(self.values_of, before + index),
+                        table.newest.item(cell) - int(shifts[index]),
                     )
                 )  # fmt: skip
         return found

@@ -18,7 +18,7 @@ from sensors.screening import channels, horizon_ms
 _HOUR_MS = 3_600_000
 _QUIET_MS = 26 * _HOUR_MS
 _DERIVED = (Basis.LIVENESS, Basis.CLOCKS, Basis.SIGNS)
-_LONGEST_WORD_S = 900.0
+_LONGEST_WORD_S = 3600.0
 """A terminal's word stands no longer than this [D]."""
 _GRACE_MS = 5000
 """How long liveness waits for a last word, whatever the terminals measure."""

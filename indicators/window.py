@@ -35,6 +35,7 @@ class Aggregate(msgspec.Struct, frozen=True):
         steps: Sum of round(value × scale).
         energy: Sum of round(10^(value/10) × `ENERGY_STEP`), for levels in dB only.
         of: Gives the values, of one terminal in the order of event time.
+        newest: When the last of them belongs to, Unix ms; of one terminal as windows hold it only.
     """
 
     terminal: str
@@ -46,6 +47,7 @@ class Aggregate(msgspec.Struct, frozen=True):
     steps: int
     energy: int
     of: Callable[[], Floats]
+    newest: int = 0
 
     @property
     def values(self) -> Floats:
@@ -211,18 +213,23 @@ def pooled(aggregates: Iterable[Aggregate]) -> Aggregate | None:
 
 
 def newest_words(
-    by_quantity: Mapping[str, Sequence[Aggregate]], share: float
+    by_quantity: Mapping[str, Sequence[Aggregate]], word: int, start: int, end: int
 ) -> dict[str, list[Aggregate]]:
-    """Of each terminal the newest readings of a window: a share of those that it promises.
+    """Of each terminal what it said last, as long as that stands: its own cadence, or a word.
 
     Args:
         by_quantity: Aggregates of the terminals that reported, by quantity.
-        share: 0-1; of a terminal that sends so seldom that this is less than one, the last one.
+        word: How much of its newest readings counts of a terminal, ms.
+        start: Window start, Unix ms.
+        end: Window end.
     """
-    return {
-        quantity: [_newest_word(member, max(round(member.expected * share), 1)) for member in some]
-        for quantity, some in by_quantity.items()
-    }
+    found = {}
+    for quantity, members in by_quantity.items():
+        said = [m for m in members if m.newest >= end - max(word, (end - start) / m.expected)]
+        if said:
+            share = word / (end - start)
+            found[quantity] = [_newest_word(m, max(round(m.expected * share), 1)) for m in said]
+    return found
 
 
 def _newest_word(member: Aggregate, readings: int) -> Aggregate:

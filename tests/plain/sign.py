@@ -258,7 +258,9 @@ class MeasuredSign(PlainSign):
             return Answer(None, {}, "no_data"), coverage
         if coverage < self.plan.sign.min_coverage:
             return Answer(None, {}, "low_coverage"), coverage
-        inside = self._newest_words(inside)
+        inside = self._newest_words(inside, end)
+        if not inside:
+            return Answer(None, {}, "no_data"), coverage
         window = Window(self.zone, self.plan.window, inside, self._expected, end, self._low)
         answer = FORMULAS[self.plan.sign.id](window)
         if self.plan.sign.is_extreme:
@@ -268,9 +270,10 @@ class MeasuredSign(PlainSign):
             answer = answer._replace(weights=self._weights(end, inside))
         return answer, coverage
 
-    def _newest_words(self, inside: list[Reading]) -> list[Reading]:
-        """What counts where a slow terminal's word stands until it speaks again."""
-        if not self.plan.word:
+    def _newest_words(self, inside: list[Reading], end: int) -> list[Reading]:
+        """What counts where a slow terminal's word stands until it should speak again."""
+        word, window = self.plan.word, self.plan.window
+        if not word:
             return inside
         found = []
         for source, expected in self._expected.items():
@@ -278,7 +281,8 @@ class MeasuredSign(PlainSign):
                 (r for r in inside if (r.terminal, r.quantity) == source),
                 key=lambda reading: reading.at,
             )
-            found += own[-max(round(expected * self.plan.word / self.plan.window), 1) :]
+            if own and own[-1].newest_instant >= end - max(word, window / expected):
+                found += own[-max(round(expected * word / window), 1) :]
         return found
 
     def _weights(self, end: int, inside: list[Reading]) -> dict[str, float]:

@@ -98,6 +98,22 @@ def test_fast_gauge_counts_with_its_newest_word_beside_a_slow_one():
     assert [depths[minute].value for minute in (30, 31, 32)] == [0.29, 0.3, 0.31]
 
 
+@pytest.mark.parametrize("slow", [300.0, 900.0, 3600.0])
+def test_quick_gauge_that_dies_beside_a_slow_one_is_missed_within_two_windows(slow):
+    cadences = {"fast": 60.0, "slow": slow}
+
+    def depth_of(name, minute):
+        if name == "slow":
+            return 0.0
+        return 0.7 if minute < 130 else None
+
+    depths = at_minutes(played(cadences, depth_of, 180), "water_depth")
+    assert {depths[minute].value for minute in range(70, 131)} == {0.7}
+    assert {depths[minute].quality for minute in range(70, 131)} == {Quality.PASS}
+    assert {depths[minute].value for minute in range(132, 180)} == {0.0}
+    assert {depths[minute].quality for minute in range(132, 180)} == {Quality.SUSPECT}
+
+
 def test_one_full_camera_of_five_is_known_and_suspect():
     cameras = dict.fromkeys("abcde", 10.0)
     values = played(
