@@ -8,14 +8,10 @@ import msgspec
 
 from sensors.city import City
 from sensors.quantity import CATALOGUE
-from streams.lineage.readings import Picked, Picker, Wanted, Words
+from streams.lineage import notes
+from streams.lineage.readings import Picked, Picker, Wanted
 from streams.lineage.times import instant_of
 from streams.recording import read_lines
-
-_NOT_GIVEN: Words = {
-    "zh": "读数：请用 --recording 指明所重放的记录",
-    "en": "readings: give the --recording that was replayed",
-}
 
 
 class ReplayRecords:
@@ -92,7 +88,7 @@ class ReplayRecords:
             RecordingError: One cannot be read.
         """
         if not self._recordings:
-            return {each: Picked([], _NOT_GIVEN) for each in wanted}
+            return {each: Picked([], notes.NOT_GIVEN) for each in wanted}
         return {each: Picked(self._picker(each.zone).readings(each)) for each in wanted}
 
     def _picker(self, zone: str) -> Picker:

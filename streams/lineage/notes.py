@@ -1,10 +1,30 @@
-"""What is said where readings of a running system cannot be shown, or not all."""
+"""What is said where it cannot be shown what a value is made of, or not all of it."""
 
 from typing import Final
 
 from indicators.rounding import rfc3339
 from streams.lineage.readings import Words
 
+NOT_FOLLOWED: Final[Words] = {
+    "zh": "未再往下追溯：请加大深度（depth）",
+    "en": "not followed any further: raise the depth",
+}
+NOT_IN_CATALOGUE: Final[Words] = {
+    "zh": "不在本城市包的体征目录中",
+    "en": "not in the catalogue of this city pack",
+}
+MADE_OF_SILENCE: Final[Words] = {
+    "zh": "由各终端最近一次上报的时间得出；`down` 列出失联的终端",
+    "en": "made of when each terminal was last heard; `down` names those that were not",
+}
+MADE_OF_CLOCKS: Final[Words] = {
+    "zh": "由收到数据包的时间与其中最新读数的时间得出",
+    "en": "made of when packs were received, and of the time of their newest readings",
+}
+NOT_GIVEN: Final[Words] = {
+    "zh": "读数：请用 --recording 指明所重放的记录",
+    "en": "readings: give the --recording that was replayed",
+}
 BUSY: Final[Words] = {
     "zh": "正在为其他人查读数，请稍后再试",
     "en": "readings are being looked up for others: ask again in a moment",

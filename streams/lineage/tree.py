@@ -10,30 +10,13 @@ from indicators.planning import plan_zone
 from indicators.rollup import HEALTH_INDEX
 from indicators.vital_sign import Basis, VitalSign
 from sensors.city import City
+from streams.lineage import notes
 from streams.lineage.readings import Found, Picked, Wanted, Words
 from streams.lineage.times import instant_of
 
 _FRESH_WINDOWS: Final = 3
 _RECENT_MS: Final = 3 * 86_400_000
 """What an index is made of ended within this time of it."""
-
-
-_NOT_FOLLOWED: Final[Words] = {
-    "zh": "未再往下追溯：请加大深度（depth）",
-    "en": "not followed any further: raise the depth",
-}
-_NOT_IN_CATALOGUE: Final[Words] = {
-    "zh": "不在本城市包的体征目录中",
-    "en": "not in the catalogue of this city pack",
-}
-_MADE_OF_SILENCE: Final[Words] = {
-    "zh": "由各终端最近一次上报的时间得出；`down` 列出失联的终端",
-    "en": "made of when each terminal was last heard; `down` names those that were not",
-}
-_MADE_OF_CLOCKS: Final[Words] = {
-    "zh": "由收到数据包的时间与其中最新读数的时间得出",
-    "en": "made of when packs were received, and of the time of their newest readings",
-}
 
 
 class LineageError(Exception):
@@ -185,7 +168,7 @@ class Lineage:
     def _node(self, line: dict[str, Any], depth: int) -> Node:
         node = Node(f"{line['zone']}/{line['indicator']}/{line['window_end']}", line)
         if depth <= 0:
-            node.note = _NOT_FOLLOWED
+            node.note = notes.NOT_FOLLOWED
         elif line["kind"] != "zone":
             node.made_of = [self._node(zone, depth - 1) for zone in self._zones_below(line)]
         else:
@@ -197,15 +180,15 @@ class Lineage:
         line = node.line
         sign, plan = self._signs.get(line["indicator"]), self._plan(line)
         if sign is None or plan is None:
-            node.note = _NOT_IN_CATALOGUE
+            node.note = notes.NOT_IN_CATALOGUE
         elif sign.basis is Basis.READINGS:
             start, end, by = _span(line)
             wanted = Wanted(line["zone"], plan.quantities, start, end, by)
             self._leaves.setdefault(wanted, []).append(node)
         elif sign.basis is Basis.LIVENESS:
-            node.note = _MADE_OF_SILENCE
+            node.note = notes.MADE_OF_SILENCE
         elif sign.basis is Basis.CLOCKS:
-            node.note = _MADE_OF_CLOCKS
+            node.note = notes.MADE_OF_CLOCKS
         else:
             below = self._history(line, plan) if sign.basis is Basis.HISTORY else self._newest(line)
             node.made_of = [self._node(value, depth - 1) for value in below]
