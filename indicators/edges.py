@@ -3,7 +3,8 @@
 A *slot* is a sign of a zone: its edge is the start of the oldest hop that its next window to close
 does not share with a closed one; while it sleeps its edge lies beyond all times. A zone has a slot
 too, for the signs that no reading feeds. The edge of a group of quantities is the latest among its
-slots, so that one comparison a row tells the common case from all that needs a closer look.
+slots, so that one comparison a row tells the common case from all that needs a closer look. Groups
+that feed the same slots are of one *pattern*: the terminals of a zone that measure the same.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,8 +45,10 @@ class Edges:
     def __init__(self) -> None:
         self._slot = Growing(np.int64)
         self._hop, self._grace, self._patience = (Growing(np.int64) for _ in range(3))
+        # Of each pattern the slots and shifts, one after the other; of each group its pattern.
         self._pair_slot, self._pair_shift = Growing(np.int64), Growing(np.int64)
-        self._begin = Growing(np.int64)
+        self._begin, self._pattern = Growing(np.int64), Growing(np.int64)
+        self._patterns: dict[tuple[tuple[int, int], ...], int] = {}
         self._edges: Ints = np.zeros(0, np.int64)
         self._is_stale = True
 
@@ -68,10 +71,14 @@ class Edges:
 
     def add_group(self, pairs: Iterable[tuple[int, int]]) -> None:
         """The next group, with the slots it feeds and by how much (ms) its stamps are shifted."""
-        self._begin.append(len(self._pair_slot))
-        slots, shifts = zip(*pairs, strict=True)
-        self._pair_slot.extend(slots)
-        self._pair_shift.extend(shifts)
+        pattern = tuple(pairs)
+        number = self._patterns.setdefault(pattern, len(self._patterns))
+        if number == len(self._begin):
+            self._begin.append(len(self._pair_slot))
+            slots, shifts = zip(*pattern, strict=True)
+            self._pair_slot.extend(slots)
+            self._pair_shift.extend(shifts)
+        self._pattern.append(number)
         self._is_stale = True
 
     @property
@@ -82,13 +89,13 @@ class Edges:
     @property
     def groups(self) -> int:
         """How many groups there are."""
-        return len(self._begin)
+        return len(self._pattern)
 
     def of_groups(self) -> Ints:
         """The edge of each group, as its own event times."""
         if self._is_stale and len(self._begin):
             edges = self._slot.data[self._pair_slot.data] + self._pair_shift.data
-            self._edges = np.maximum.reduceat(edges, self._begin.data)
+            self._edges = np.maximum.reduceat(edges, self._begin.data)[self._pattern.data]
         self._is_stale = False
         return self._edges
 
@@ -96,9 +103,9 @@ class Edges:
 
     def pairs_of(self, groups: Ints) -> tuple[Ints, Ints, Ints]:
         """The slots that groups feed, as (which of the groups, slot, shift in ms)."""
-        begins = self._begin.data
-        counts = np.diff(begins, append=len(self._pair_slot))[groups]
-        pairs = ranges(begins[groups], counts)
+        begins, patterns = self._begin.data, self._pattern.data[groups]
+        counts = np.diff(begins, append=len(self._pair_slot))[patterns]
+        pairs = ranges(begins[patterns], counts)
         owners = np.repeat(np.arange(groups.size), counts)
         return owners, self._pair_slot.data[pairs], self._pair_shift.data[pairs]
 
