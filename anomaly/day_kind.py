@@ -1,4 +1,4 @@
-"""Kinds of days: what people do on a day depends on whether it is a working day or a day of rest."""
+"""Kinds of days: what people do depends on whether it is a working day or a day of rest."""
 
 from collections.abc import Callable
 from typing import Final
