@@ -1,16 +1,18 @@
 """Which detector scores a vital sign. Every series gets the same detector and parameters."""
 
 from collections.abc import Callable
+from typing import Final
 
+from anomaly.day_kind import DayKind, by_weekday
 from anomaly.detector import Detector
-from anomaly.seasonal import SeasonalResidual
+from anomaly.surprise import Surprise
 
-DETECTORS: dict[str, Callable[[], Detector]] = {"seasonal_residual": SeasonalResidual}
+DETECTORS: Final[dict[str, Callable[[DayKind], Detector]]] = {"surprise": Surprise}
 """Every detector by name; the conformance suite runs over all of them."""
 
-DEFAULT = "seasonal_residual"
+DEFAULT: Final = "surprise"
 
 
-def detector_for(_indicator: str) -> Detector:
+def detector_for(_indicator: str, day_kind: DayKind = by_weekday) -> Detector:
     """A fresh detector for a series of the given vital sign."""
-    return DETECTORS[DEFAULT]()
+    return DETECTORS[DEFAULT](day_kind)

@@ -5,33 +5,65 @@ was stored when the window was first scored, for as long as revisions can come.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
-from anomaly.detector import Detector, Verdict
+from anomaly.day_kind import DayKind, by_weekday
+from anomaly.detector import ALARM, LEARNING, RESIDUAL, Detector, Verdict
 from anomaly.registry import detector_for
 from indicators.rounding import local_offset, significant
 from indicators.vital_sign import VitalSign, VitalValue
 
+USUAL: Final = 1.2816
+"""Four values of five lie within so many standard deviations, of a normal distribution."""
 
-class Score(msgspec.Struct, frozen=True):
-    """How unusual one value is. Times are Unix ms; `score` is 0–1, None while learning."""
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """How unusual one value is. Times are Unix ms.
+
+    Attributes:
+        at: When it was published.
+        zone: The place.
+        indicator: The vital sign.
+        window_end: End of the value's window.
+        score: 0 (usual) to 1, one half at the level of an alarm; None while learning.
+        expected: What was expected, in the sign's unit.
+        low: Four values of five were expected above this …
+        high: … and below this.
+        deviation: (value − expected) in robust standard deviations.
+        view: The view that adds most to the score; None where none adds anything.
+        onset: Whether something unusual begins here: not what goes on, unless it gets worse.
+        revision: That of the value.
+    """
 
     at: int
     zone: str
     indicator: str
     window_end: int
-    score: float | None
-    expected: float | None
-    deviation: float | None
-    revision: int
+    score: float | None = None
+    expected: float | None = None
+    low: float | None = None
+    high: float | None = None
+    deviation: float | None = None
+    view: str | None = None
+    onset: bool = False
+    revision: int = 0
+
+
+class Expectation(msgspec.Struct, frozen=True, array_like=True):
+    """What a correction of a window is judged against: what was expected, and what else spoke."""
+
+    expected: float
+    scale: float
+    others: float
 
 
 class Series(msgspec.Struct):
-    """State of one series: the detector's snapshot and window end → (expected, scale)."""
+    """State of one series: the detector's snapshot, and window end → what was expected."""
 
     detector: bytes = b""
-    expectations: dict[int, tuple[float, float]] = {}
+    expectations: dict[int, Expectation] = {}
     learned_to: int = 0
 
 
@@ -43,6 +75,7 @@ class ZoneScores:
         signs: The catalogue of vital signs.
         keep: Sign id → how long its windows can be corrected, ms.
         series: State by sign id; changed in place.
+        day_kind: Local day → working day or day of rest.
     """
 
     def __init__(
@@ -51,7 +84,9 @@ class ZoneScores:
         signs: Mapping[str, VitalSign],
         keep: Mapping[str, int],
         series: dict[str, Series],
+        day_kind: DayKind = by_weekday,
     ) -> None:
+        self._day_kind = day_kind
         self._timezone = timezone
         self._signs = signs
         self._keep = keep
@@ -75,12 +110,13 @@ class ZoneScores:
             detector.learn_one(at, value.value)
             series.learned_to = value.window_end
         self._remember(series, value, verdict)
-        return _score(value, verdict.score, verdict.expected, verdict.deviation)
+        onset = verdict.is_record and verdict.score is not None and verdict.score >= ALARM
+        return _score(value, verdict, verdict.view, onset=onset)
 
     def _detector(self, indicator: str, series: Series) -> Detector:
         detector = self._detectors.get(indicator)
         if detector is None:
-            detector = self._detectors[indicator] = detector_for(indicator)
+            detector = self._detectors[indicator] = detector_for(indicator, self._day_kind)
             if series.detector:
                 detector.load(series.detector)
         return detector
@@ -89,7 +125,8 @@ class ZoneScores:
         if verdict.expected is None or verdict.scale is None:
             return
         stored = series.expectations
-        stored[value.window_end] = (verdict.expected, verdict.scale)
+        others = verdict.severity - verdict.views.get(RESIDUAL, 0.0)
+        stored[value.window_end] = Expectation(verdict.expected, verdict.scale, others)
         oldest = value.window_end - self._keep.get(value.indicator, 0)
         # Windows close in order, so the first key is the oldest; half as many again is slack.
         if next(iter(stored)) < oldest - self._keep.get(value.indicator, 0) // 2 - 1:
@@ -103,26 +140,32 @@ class ZoneScores:
 
 
 def _rescore(detector: Detector, series: Series, value: VitalValue) -> Score:
-    """Score a correction against the expectation of its window."""
+    """Score a correction against the expectation of its window; what is past begins nothing."""
     stored = series.expectations.get(value.window_end)
     if stored is None or value.value is None:
-        return _score(value, None, None, None)
-    deviation = (value.value - stored[0]) / stored[1]
-    return _score(value, detector.score_of(deviation), stored[0], deviation)
+        return _score(value, LEARNING, None, onset=False)
+    deviation = (value.value - stored.expected) / stored.scale
+    score = detector.score_again(deviation, stored.others)
+    return _score(
+        value, Verdict(score, stored.expected, deviation, stored.scale), None, onset=False
+    )
 
 
-def _score(
-    value: VitalValue, score: float | None, expected: float | None, deviation: float | None
-) -> Score:
+def _score(value: VitalValue, verdict: Verdict, view: str | None, *, onset: bool) -> Score:
+    expected, spread = verdict.expected, USUAL * (verdict.scale or 0.0)
     return Score(
-        value.at,
-        value.zone,
-        value.indicator,
-        value.window_end,
-        _significant(score),
-        _significant(expected),
-        _significant(deviation),
-        value.revision,
+        at=value.at,
+        zone=value.zone,
+        indicator=value.indicator,
+        window_end=value.window_end,
+        score=_significant(verdict.score),
+        expected=_significant(expected),
+        low=None if expected is None else significant(expected - spread),
+        high=None if expected is None else significant(expected + spread),
+        deviation=_significant(verdict.deviation),
+        view=view,
+        onset=onset,
+        revision=value.revision,
     )
 
 

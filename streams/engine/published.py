@@ -56,6 +56,8 @@ Instant = Annotated[
 ]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 PlaceKind = Literal["zone", "town", "district"]
+View = Literal["residual", "drift", "shape", "range"]
+"""The views of `anomaly.surprise`."""
 
 
 class Words(msgspec.Struct, gc=False):
@@ -115,11 +117,34 @@ class ScoreLine(msgspec.Struct, gc=False):
     """How unusual a value is: a line of `scores`; the fields in the order of their names."""
 
     at: Instant
-    deviation: Annotated[float | None, msgspec.Meta(description="Value less expectation, scaled")]
+    deviation: Annotated[
+        float | None,
+        msgspec.Meta(description="Value less expectation, in robust standard deviations"),
+    ]
     expected: Annotated[float | None, msgspec.Meta(description="In the sign's unit")]
+    high: Annotated[
+        float | None, msgspec.Meta(description="One value of ten was expected above this")
+    ]
     indicator: str
+    low: Annotated[
+        float | None, msgspec.Meta(description="One value of ten was expected below this")
+    ]
+    onset: Annotated[
+        bool, msgspec.Meta(description="Something unusual begins here, or gets worse than it was")
+    ]
     revision: int
-    score: Annotated[Share | None, msgspec.Meta(description="Null while learning")]
+    score: Annotated[
+        Share | None,
+        msgspec.Meta(description="0 usual, 0.5 and more unusual; null while learning"),
+    ]
+    view: Annotated[
+        View | None,
+        msgspec.Meta(
+            description="What adds most to the score: far from what is usual at that hour"
+            " (residual), long to one side of it (drift), a course never seen (shape), or a value"
+            " never seen (range)"
+        ),
+    ]
     window_end: Instant
     zone: str
 
@@ -197,8 +222,9 @@ def publish_score(score: Score, timezone: str) -> Published:
     """The line of a score."""
     zone, indicator, end = score.zone, score.indicator, score.window_end
     line = ScoreLine(
-        rfc3339(score.at, timezone), score.deviation, score.expected, indicator, score.revision,
-        score.score, rfc3339(end, timezone), zone,
+        rfc3339(score.at, timezone), score.deviation, score.expected, score.high, indicator,
+        score.low, score.onset, score.revision, score.score, cast("View | None", score.view),
+        rfc3339(end, timezone), zone,
     )  # fmt: skip
     body = _encode_line(line)
     return Published(SCORES, score.at, zone, indicator, end, score.revision, "", body)

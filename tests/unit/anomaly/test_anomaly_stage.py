@@ -1,8 +1,12 @@
 """Scores: revision 0 teaches, corrections are judged against what was expected then."""
 
+import pytest
+
 from anomaly.stage import Series, ZoneScores
 from indicators.registry import SIGNS
-from tests.builders import SHANGHAI, a_value
+from tests.builders import SHANGHAI, T0_MS, a_value
+
+DAY_MS = 86_400_000
 
 KEEP = {"water_depth": 3_600_000}
 
@@ -20,8 +24,29 @@ def usual(minute):
 
 
 def test_scores_are_null_while_learning_and_then_numbers():
-    found = scores(stage(), *[usual(n) for n in range(1, 13)])
-    assert [s.score is None for s in found] == [True] * 5 + [False] * 7
+    found = scores(stage(), *[usual(n) for n in range(60)])
+    assert [s.score is None for s in found] == [True] * 50 + [False] * 10
+    assert all((s.expected is None) == (s.score is None) for s in found)
+    assert all(s.low < s.expected < s.high for s in found[50:])
+
+
+def test_something_new_is_an_onset_and_names_the_view_that_saw_it():
+    zone = stage()
+    scores(zone, *[usual(n) for n in range(200)])
+    first, second = scores(zone, a_value(200, 0.9), a_value(201, 0.9))
+    assert first.score >= 0.5
+    assert (first.onset, second.onset) == (True, False)
+    assert first.view == "range"
+
+
+def test_days_of_rest_come_from_the_calendar():
+    asked = []
+    zone = ZoneScores(SHANGHAI, SIGNS, KEEP, {}, lambda day: asked.append(day) or 0)
+    # T0 is 17:00 in Shanghai and 09:00 in UTC: local days are asked for.
+    scores(zone, usual(1), usual(7 * 60))
+    assert set(asked) == {T0_MS // DAY_MS}
+    scores(zone, usual(7 * 60 + 1))
+    assert set(asked) == {T0_MS // DAY_MS, T0_MS // DAY_MS + 1}
 
 
 def test_not_available_is_not_scored():
@@ -35,20 +60,28 @@ def test_signs_that_are_not_scored_are_left_out():
 
 def test_correction_is_scored_against_the_expectation_of_its_window():
     zone = stage()
-    found = scores(zone, *[usual(n) for n in range(30)])
-    again = zone.step(a_value(20, 0.9, revision=1))
-    assert again.expected == found[20].expected
-    assert again.score > 0.9
+    found = scores(zone, *[usual(n) for n in range(90)])
+    again = zone.step(a_value(60, 0.9, revision=1))
+    assert (again.expected, again.low) == (found[60].expected, found[60].low)
+    assert again.score > 2 * found[60].score
     assert again.revision == 1
+    assert not again.onset
+
+
+def test_correction_to_what_was_published_scores_nearly_as_that_did():
+    zone = stage()
+    found = scores(zone, *[usual(n) for n in range(90)])
+    again = zone.step(a_value(80, usual(80).value, revision=1))
+    assert again.score == pytest.approx(found[80].score, abs=0.05)
 
 
 def test_correction_teaches_nothing():
     one, other = stage(), stage()
-    for n in range(30):
+    for n in range(90):
         one.step(usual(n))
         other.step(usual(n))
         other.step(a_value(n, 9.0, revision=1))
-    assert one.step(usual(30)) == other.step(usual(30))
+    assert one.step(usual(90)) == other.step(usual(90))
 
 
 def test_correction_of_a_window_that_was_never_scored_is_null():
@@ -66,12 +99,12 @@ def test_expectations_are_forgotten_after_their_horizon():
 
 def test_snapshot_continues_identically():
     whole = stage()
-    for n in range(40):
+    for n in range(80):
         whole.step(usual(n))
     dumped = {
         name: Series(s.detector, dict(s.expectations), s.learned_to)
         for name, s in whole.dump().items()
     }
     resumed = stage(dumped)
-    later = [a_value(35, 0.7, revision=1), *[usual(n) for n in range(40, 80)]]
+    later = [a_value(65, 0.7, revision=1), *[usual(n) for n in range(80, 160)]]
     assert scores(resumed, *later) == scores(whole, *later)
