@@ -1,17 +1,19 @@
 """Loading a city pack: a folder of which only `terminals.json` is required."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from anomaly.day_kind import DayKind
 from anomaly.rule import RuleSet
 from indicators.registry import SIGNS, SignSet
 from indicators.settings import SignSettings
 from sensors.city import City, build_city
 from streams.engine.config import EngineConfig
+from streams.pack.calendar import day_kinds
 from streams.pack.layout import CityFile, DepartmentsFile, DispatchFile, TerminalsFile
 from streams.pack.meaning import Parts, complete, meaning
 from streams.pack.problem import Finding, PackError, Problem
@@ -50,6 +52,7 @@ class CityPack(msgspec.Struct, frozen=True, kw_only=True):
         rules: Alert rules.
         deadlines: Of work orders.
         limits: Figures of the vital signs.
+        day_kinds: Time zone → kinds of its days.
         digest: SHA-256 (hex) over the bytes of all files that were read, defaults included.
     """
 
@@ -64,6 +67,7 @@ class CityPack(msgspec.Struct, frozen=True, kw_only=True):
     rules: RuleSet
     deadlines: Deadlines
     limits: SignSettings
+    day_kinds: Callable[[str], DayKind]
     digest: str
 
 
@@ -138,6 +142,7 @@ def _assemble(folder: Path, made: dict[str, Any], sources: dict[str, Source]) ->
         rules=made["rules"],
         deadlines=made["deadlines"],
         limits=made["limits"],
+        day_kinds=day_kinds(about.calendar, about.rest_days, about.working_days),
         digest=digest.hexdigest(),
     )
 
@@ -161,6 +166,7 @@ def engine_config(
         city=pack.city,
         signs=signs.of(pack.limits),
         health=pack.limits.health,
+        day_kinds=pack.day_kinds,
         rules=pack.rules,
         departments=pack.departments,
         dispatch=pack.dispatch,

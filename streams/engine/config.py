@@ -1,7 +1,8 @@
 """What every partition of a run shares: city, signs, rules, and how the city is cut."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from anomaly.day_kind import DayKind, by_weekday
 from anomaly.rule import RuleSet
 from indicators.health.settings import HealthSettings
 from indicators.plan import Declared, MakeUp, ZonePlan
@@ -21,6 +22,7 @@ class EngineConfig:
         city: Places and terminals.
         signs: The catalogue of vital signs.
         health: Figures of the health index.
+        day_kinds: Time zone → kinds of its days.
         rules: Alert rules.
         departments: By id.
         dispatch: Who gets what.
@@ -40,6 +42,7 @@ class EngineConfig:
         dispatch: tuple[DispatchRow, ...],
         deadlines: Deadlines,
         health: HealthSettings = HealthSettings(),  # noqa: B008 - it cannot be changed
+        day_kinds: Callable[[str], DayKind] = lambda _: by_weekday,
         zone_partitions: int = 4,
         district_partitions: int = 2,
     ) -> None:
@@ -47,6 +50,7 @@ class EngineConfig:
         self.city = city
         self.signs = signs
         self.health = health
+        self.day_kinds = day_kinds
         self.rules = rules
         self.departments = departments
         self.dispatch = dispatch

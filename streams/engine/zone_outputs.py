@@ -47,7 +47,10 @@ class ZoneOutputs:
         """Take a zone in."""
         zone = plan.zone
         keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
-        scores = ZoneScores(zone.timezone, self._config.signs, keep, snapshot.scores)
+        scores = ZoneScores(
+            zone.timezone, self._config.signs, keep, snapshot.scores,
+            self._config.day_kinds(zone.timezone),
+        )  # fmt: skip
         district = self._config.district_partition(zone.district)
         self._timezones[zone.id] = zone.timezone
         self._outlets[zone.id] = _Outlet(scores, snapshot, zone.timezone, district)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from indicators.noise.gb3096 import LIMITS
 from indicators.traffic.congestion import CLASS_SPEEDS
 from sensors.city import Catchment, Terminal, Zone
+from streams.pack.calendar import CALENDARS
 from streams.pack.layout import CityFile, TerminalsFile
 from streams.pack.problem import Finding, Steps, nearest
 from streams.pack.shape import valid
@@ -29,6 +30,12 @@ def check_city(city: CityFile) -> Iterator[Finding]:
     """Check `city.yaml`."""
     yield from _id((), city)
     yield from _timezone(("timezone",), city.timezone)
+    if city.calendar not in CALENDARS:
+        yield Finding(("calendar",), city.calendar, nearest(city.calendar, [*CALENDARS]))
+    for number, day in valid(city.working_days):
+        if day in city.rest_days:
+            mend = "it is among rest_days too: keep it in one of the two"
+            yield Finding(("working_days", number), day.isoformat(), mend)
     yield from check_ids("districts", city.districts)
     yield from check_ids("towns", city.towns)
     districts = [district.id for _, district in valid(city.districts)]

@@ -1,6 +1,7 @@
 """From plain data to structs, collecting every problem instead of stopping at the first."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
@@ -52,7 +53,8 @@ def shaped(value: object, wanted: Any, steps: Steps, findings: list[Finding]) ->
     if origin in (tuple, dict):
         collect = _items if origin is tuple else _entries
         return collect(value, get_args(wanted), steps, findings)
-    findings.append(Finding(steps, value, problem))
+    mend = "write a date such as 2026-10-01" if wanted is date else problem
+    findings.append(Finding(steps, value, mend))
     return INVALID
 
 

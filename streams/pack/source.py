@@ -64,8 +64,19 @@ class Source:
         self.problems.append(Problem(str(self.path), line, "", show(value), mend))
 
 
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
 class _EachOnce(yaml.SafeLoader):
-    """Of a field that is given twice YAML takes the last without a word."""
+    """Of a field that is given twice YAML takes the last without a word.
+
+    A date is left a word: where it is none, YAML's reader fails, and the field's names it.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - theirs is a plain attribute too
+        first: [resolver for resolver in resolvers if resolver[0] != _TIMESTAMP]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(
         self,

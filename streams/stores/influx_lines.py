@@ -56,7 +56,11 @@ def _score(row: Score) -> str:
     fields = [
         *_number("score", row.score),
         *_number("expected", row.expected),
+        *_number("low", row.low),
+        *_number("high", row.high),
         *_number("deviation", row.deviation),
+        f"view={_text(row.view or '')}",
+        f"onset={'true' if row.onset else 'false'}",
         f"revision={row.revision}i",
         f"na={'true' if row.score is None else 'false'}",
         f"doc={_doc(row)}",

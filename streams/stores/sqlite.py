@@ -57,9 +57,10 @@ class SqliteStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = _connect(path)
             self._writer.executescript(schema.SCHEMA)
-            columns = [row[1] for row in self._writer.execute("PRAGMA table_info(vitals)")]
-            if "about" not in columns:
-                self._writer.execute(schema.ADD_ABOUT)
+            for table in schema.WITH_ABOUT:
+                columns = [row[1] for row in self._writer.execute(f"PRAGMA table_info({table})")]
+                if "about" not in columns:
+                    self._writer.execute(schema.ADD_ABOUT.format(table=table))
             self._reader = _connect(path)
             self._reader.execute("PRAGMA query_only = ON")
             self.identity = self._named()

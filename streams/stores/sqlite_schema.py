@@ -17,7 +17,8 @@ CREATE TABLE IF NOT EXISTS vitals (
     PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS scores (
     zone TEXT, indicator TEXT, window_end INTEGER, score REAL, expected REAL, deviation REAL,
-    revision INTEGER NOT NULL, PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
+    revision INTEGER NOT NULL, about TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, family TEXT NOT NULL, subject TEXT NOT NULL, zone TEXT NOT NULL,
     kind TEXT NOT NULL, time INTEGER NOT NULL, step INTEGER NOT NULL, active INTEGER NOT NULL,
@@ -31,14 +32,16 @@ CREATE TABLE IF NOT EXISTS states (
 CREATE INDEX IF NOT EXISTS states_by_activity ON states (family, active, time);
 """
 
-ADD_ABOUT = "ALTER TABLE vitals ADD COLUMN about TEXT NOT NULL DEFAULT '{}'"
+ADD_ABOUT = "ALTER TABLE {table} ADD COLUMN about TEXT NOT NULL DEFAULT '{{}}'"
 """For a file of a version before this column."""
+WITH_ABOUT = ("vitals", "scores")
+"""The tables that have it."""
 
 VITAL_COLUMNS = (
     "zone, indicator, window_end, window_start, value, unit, level, coverage, revision, reason,"
     " kind, detail, about"
 )
-SCORE_COLUMNS = "zone, indicator, window_end, score, expected, deviation, revision"
+SCORE_COLUMNS = "zone, indicator, window_end, score, expected, deviation, revision, about"
 EVENT_COLUMNS = "id, family, subject, zone, kind, time, step, active, body"
 STATE_COLUMNS = "id, family, subject, zone, kind, time, step, active, body, since"
 
@@ -116,7 +119,17 @@ class _About(msgspec.Struct, omit_defaults=True):
     at: int | None = None
 
 
+class _ScoreAbout(msgspec.Struct, omit_defaults=True):
+    """Likewise, of a score."""
+
+    low: float | None = None
+    high: float | None = None
+    view: str | None = None
+    onset: bool = False
+
+
 _about = msgspec.json.Decoder(_About)
+_score_about = msgspec.json.Decoder(_ScoreAbout)
 
 
 def from_ms(ms: int) -> datetime:
@@ -138,8 +151,11 @@ def of_vital(row: Vital) -> tuple[Any, ...]:
 
 def of_score(row: Score) -> tuple[Any, ...]:
     """The row's columns."""
-    end = to_ms(row.window_end)
-    return row.zone, row.indicator, end, row.score, row.expected, row.deviation, row.revision
+    about = _ScoreAbout(row.low, row.high, row.view, row.onset)
+    return (
+        row.zone, row.indicator, to_ms(row.window_end), row.score, row.expected, row.deviation,
+        row.revision, msgspec.json.encode(about).decode(),
+    )  # fmt: skip
 
 
 def of_event(row: Event) -> tuple[Any, ...]:
@@ -169,10 +185,12 @@ def to_vital(columns: Sequence[Any]) -> Vital:
 
 def to_score(columns: Sequence[Any]) -> Score:
     """The row of these columns."""
-    zone, indicator, end, score, expected, deviation, revision = columns
+    zone, indicator, end, score, expected, deviation, revision, about_text = columns
+    about = _score_about.decode(about_text)
     return Score(
         zone=zone, indicator=indicator, window_end=from_ms(end), score=score, expected=expected,
-        deviation=deviation, revision=revision,
+        low=about.low, high=about.high, deviation=deviation, view=about.view, onset=about.onset,
+        revision=revision,
     )  # fmt: skip
 
 

@@ -74,9 +74,13 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
         zone: Zone id.
         indicator: Id of the vital sign.
         window_end: The value's window end, aware.
-        score: 0–1; None while learning.
+        score: 0–1, unusual from 0.5 on; None while learning.
         expected: In the sign's unit.
-        deviation: Value less expectation, in the detector's scale.
+        low: One value of ten was expected below this.
+        high: One value of ten was expected above this.
+        deviation: Value less expectation, in robust standard deviations.
+        view: What adds most to the score; see `anomaly.surprise`.
+        onset: Whether something unusual begins here.
         revision: As of the vital sign.
     """
 
@@ -85,7 +89,11 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     window_end: datetime
     score: float | None
     expected: float | None = None
+    low: float | None = None
+    high: float | None = None
     deviation: float | None = None
+    view: str | None = None
+    onset: bool = False
     revision: int = 0
 
 

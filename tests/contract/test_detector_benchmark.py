@@ -24,6 +24,8 @@ FALSE_ALARMS_A_SERIES_DAY = 0.06
 @pytest.fixture(scope="module")
 def scorer():
     spec = importlib.util.spec_from_file_location("nab_score", NAB / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

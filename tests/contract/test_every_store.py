@@ -34,6 +34,10 @@ def a_score(minute: Any = 0, **changes: Any) -> Score:
         "indicator": "water_depth",
         "score": 0.5,
         "expected": 0.1,
+        "low": 0.05,
+        "high": 0.15,
+        "view": "shape",
+        "onset": True,
     }
     return Score(window_end=NOON + timedelta(minutes=minute), **{**fields, **changes})
 

@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
+from anomaly.day_kind import RESTING, WORKING
 from indicators.registry import SIGNS
 from sensors.quantity import CATALOGUE
 from sensors.simulator.amounts import AMOUNTS
@@ -155,6 +157,32 @@ def test_zone_without_timezone_gets_the_citys(tmp_path: Path) -> None:
     assert {z.timezone for z in load_pack(tmp_path).city.zones.values()} == {"Europe/Berlin"}
 
 
+@pytest.mark.parametrize(
+    ("timezone", "city", "day", "kind"),
+    [
+        # National Day, a Thursday; the make-up workday of a Saturday; both from the announcement.
+        ("Asia/Shanghai", "", date(2026, 10, 1), RESTING),
+        ("Asia/Shanghai", "", date(2026, 10, 10), WORKING),
+        ("Asia/Shanghai", "calendar: weekend", date(2026, 10, 1), WORKING),
+        ("Pacific/Auckland", "", date(2026, 10, 1), WORKING),
+        ("Pacific/Auckland", "calendar: china", date(2026, 10, 1), RESTING),
+        ("Pacific/Auckland", "rest_days: [2026-10-26]", date(2026, 10, 26), RESTING),
+        ("Pacific/Auckland", "rest_days: [2026-10-26]", date(2026, 10, 27), WORKING),
+        ("Asia/Shanghai", "working_days: [2026-10-01]", date(2026, 10, 1), WORKING),
+        # A year not yet announced goes by the weekday.
+        ("Asia/Shanghai", "", date(2199, 10, 1), WORKING),
+        ("Asia/Shanghai", "", date(2199, 10, 5), RESTING),
+    ],
+)
+def test_days_of_rest_are_those_of_the_calendar_and_of_the_pack(
+    tmp_path: Path, timezone: str, city: str, day: date, kind: int
+) -> None:
+    shutil.copy(PILOT / "terminals.json", tmp_path)
+    (tmp_path / "city.yaml").write_text(f"id: x\n{city}\n")
+    found = load_pack(tmp_path).day_kinds(timezone)
+    assert found((day - date(1970, 1, 1)).days) == kind
+
+
 def test_digest_changes_with_a_comment_in_a_file_and_not_with_the_folder(tmp_path: Path) -> None:
     copy = shutil.copytree(PILOT, tmp_path / "copy")
     before = load_pack(copy).digest
@@ -244,6 +272,13 @@ BREAKAGES = [
      "facilities:", "facilities.voltage_levels", "[]", "at least one level"),
     ("limits.yaml", "water:", "fire: {probabilities: {smok: 0.9}}\nwater:",
      "fire:", "fire", '{"probabilities":{"smok":0.9}}', "probabilities has no 'smok'"),
+    ("city.yaml", "timezone: Asia/Shanghai", "calendar: chin",
+     "calendar", "calendar", '"chin"', "write 'china'"),
+    ("city.yaml", "timezone: Asia/Shanghai", "rest_days: [2026-10-01, 2026-13-01]",
+     "rest_days", "rest_days[1]", '"2026-13-01"', "a date such as"),
+    ("city.yaml", "timezone: Asia/Shanghai",
+     "rest_days: [2026-12-24]\nworking_days: [2026-12-24]",
+     "working_days", "working_days[0]", '"2026-12-24"', "among rest_days too"),
     ("workorders.yaml", "verify_clear_s: 600", "",
      "# Deadlines", "verify_clear_s", "(missing)", "add"),
 ]  # fmt: skip

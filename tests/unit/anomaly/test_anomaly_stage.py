@@ -2,6 +2,7 @@
 
 import pytest
 
+from anomaly.day_kind import WORKING
 from anomaly.stage import Series, ZoneScores
 from indicators.registry import SIGNS
 from tests.builders import SHANGHAI, T0_MS, a_value
@@ -40,8 +41,13 @@ def test_something_new_is_an_onset_and_names_the_view_that_saw_it():
 
 
 def test_days_of_rest_come_from_the_calendar():
-    asked = []
-    zone = ZoneScores(SHANGHAI, SIGNS, KEEP, {}, lambda day: asked.append(day) or 0)
+    asked: list[int] = []
+
+    def day_kind(day: int) -> int:
+        asked.append(day)
+        return WORKING
+
+    zone = ZoneScores(SHANGHAI, SIGNS, KEEP, {}, day_kind)
     # T0 is 17:00 in Shanghai and 09:00 in UTC: local days are asked for.
     scores(zone, usual(1), usual(7 * 60))
     assert set(asked) == {T0_MS // DAY_MS}

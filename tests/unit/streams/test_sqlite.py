@@ -110,10 +110,15 @@ def test_file_of_an_older_version_is_taken_over(tmp_path: Path) -> None:
             "INSERT INTO vitals VALUES ('dip', 'water_depth', 60000, 0, 0.1, 'm', NULL, 1, 0, NULL,"
             " 'zone', '{}')"
         )
+        connection.execute(
+            "INSERT INTO scores VALUES ('dip', 'water_depth', 60000, 0.5, 0.1, 2.5, 0)"
+        )
     connection.close()
     store = SqliteStore(path)
     (kept,) = store.latest_vitals()
     assert (kept.value, kept.quality, kept.text) == (0.1, "", {})
+    (score,) = store.latest_scores()
+    assert (score.deviation, score.view, score.onset, score.low) == (2.5, None, False, None)
     store.close()
 
 
