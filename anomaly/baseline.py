@@ -23,12 +23,17 @@ _RELATIVE: Final = 1e-6
 """A spread is never less than this, or this share of the expectation: constants divide too."""
 
 
+_FEW: Final = 2
+"""As old as a baseline is when it is learnt anew."""
+
+
 class BaselineState(msgspec.Struct, frozen=True, array_like=True):
-    """What a `SeasonalBaseline` knows; arrays of float64, one element a bin, the last over all."""
+    """What a `SeasonalBaseline` knows; arrays, one element a bin, the last over all."""
 
     centre: bytes
     spread: bytes
     count: bytes
+    age: bytes
 
 
 class SeasonalBaseline:
@@ -57,6 +62,8 @@ class SeasonalBaseline:
         self._centre = array("d", bytes(_ARRAY_BYTES + 8))
         self._spread = array("d", bytes(_ARRAY_BYTES + 8))
         self._count = array("q", bytes(_ARRAY_BYTES + 8))
+        # The same, but for a series that is learnt anew: by it values are weighed and clipped.
+        self._age = array("q", bytes(_ARRAY_BYTES + 8))
 
     def bin_of(self, at: int) -> int:
         """The bin of a local time, ms since the epoch."""
@@ -76,28 +83,34 @@ class SeasonalBaseline:
     def learn(self, bin_: int, value: float) -> None:
         """Learn from a value of a bin."""
         limit = math.inf
-        if self._count[bin_] >= self._ready_after:
+        if self._age[bin_] >= self._ready_after:
             limit = self._clip * MAD_TO_SIGMA * self._floored(bin_)
         self._step(bin_, value, self._forgetting, limit)
         limit = math.inf
-        if self._count[_BINS] > 10 * self._ready_after:
+        if self._age[_BINS] > 10 * self._ready_after:
             limit = 5.0 * MAD_TO_SIGMA * self._spread[_BINS]
         self._step(_BINS, value, self._slow, limit)
 
+    def learn_anew(self) -> None:
+        """Follow the next values as if only two had been seen; until then the old ones stand."""
+        for bin_, age in enumerate(self._age):
+            self._age[bin_] = min(age, _FEW)
+
     def _step(self, bin_: int, value: float, least: float, limit: float) -> None:
-        count = self._count[bin_]
-        if not count:
+        age = self._age[bin_]
+        if not age:
             self._centre[bin_] = value
         else:
             away = value - self._centre[bin_]
             clipped = abs(away)
             if clipped > limit:
                 clipped = limit if limit > _SMALLEST else _SMALLEST
-            weight = 1.0 / (count + 1)
+            weight = 1.0 / (age + 1)
             weight = max(weight, least)
             self._centre[bin_] += math.copysign(clipped * weight, away)
             self._spread[bin_] += weight * (clipped - self._spread[bin_])
-        self._count[bin_] = count + 1
+        self._age[bin_] = age + 1
+        self._count[bin_] += 1
 
     def _floored(self, bin_: int) -> float:
         """The spread of a bin, at least a quarter of that over all hours."""
@@ -106,12 +119,17 @@ class SeasonalBaseline:
 
     def dump(self) -> BaselineState:
         """The state."""
-        return BaselineState(self._centre.tobytes(), self._spread.tobytes(), self._count.tobytes())
+        return BaselineState(
+            self._centre.tobytes(),
+            self._spread.tobytes(),
+            self._count.tobytes(),
+            self._age.tobytes(),
+        )
 
     def load(self, state: BaselineState) -> None:
         """Continue from a `dump`."""
         self._centre, self._spread = array("d", state.centre), array("d", state.spread)
-        self._count = array("q", state.count)
+        self._count, self._age = array("q", state.count), array("q", state.age)
 
 
 def _sigma(spread: float, centre: float) -> float:

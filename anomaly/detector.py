@@ -17,6 +17,8 @@ class Verdict(msgspec.Struct, frozen=True):
         views: What each view of *unusual* adds to the severity, decades of probability.
         is_record: Whether it is the most severe of its rest period: the onset of something,
             where the score is that of an alarm too.
+        is_new_regime: Whether the detector has just found that the series is another one for days,
+            and begun to learn it anew.
     """
 
     score: float | None
@@ -25,6 +27,7 @@ class Verdict(msgspec.Struct, frozen=True):
     scale: float | None = None
     views: Mapping[str, float] = {}
     is_record: bool = False
+    is_new_regime: bool = False
 
     @property
     def severity(self) -> float:

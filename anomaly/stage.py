@@ -34,6 +34,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
         deviation: (value − expected) in robust standard deviations.
         view: The view that adds most to the score; None where none adds anything.
         onset: Whether something unusual begins here: not what goes on, unless it gets worse.
+        new_regime: Whether the series was found to be another one for days, and is learnt anew.
         revision: That of the value.
     """
 
@@ -48,6 +49,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     deviation: float | None = None
     view: str | None = None
     onset: bool = False
+    new_regime: bool = False
     revision: int = 0
 
 
@@ -165,6 +167,7 @@ def _score(value: VitalValue, verdict: Verdict, view: str | None, *, onset: bool
         deviation=_significant(verdict.deviation),
         view=view,
         onset=onset,
+        new_regime=verdict.is_new_regime,
         revision=value.revision,
     )
 

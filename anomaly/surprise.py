@@ -8,7 +8,8 @@
 The first three are each judged by their own past: −log10 of the probability of as much or more, so
 that a noisy series has to be noisier than ever. The last has no past to be judged by and counts the
 decades by which it leaves the range. All weigh the same, and one set of parameters is for every
-series: docs/detector.md has what each view and each figure is worth, measured.
+series: docs/detector.md has what each view and each figure is worth, measured. What is unusual for
+days on end is how things are now (`anomaly.regime`), and the baseline is learnt anew.
 """
 
 import math
@@ -23,9 +24,11 @@ from anomaly.detector import LEARNING, RESIDUAL, Verdict
 from anomaly.known_range import KnownRange, RangeState
 from anomaly.moving_mean import MeanState, MovingMean
 from anomaly.novelty import Novelty, NoveltyState
+from anomaly.regime import Regime, RegimeState
 from anomaly.rest import Rest, RestState
 from anomaly.tail import EmpiricalTail, TailState
 
+_DAY_MS: Final = 86_400_000
 _STEEP: Final = 3000.0
 _DECADES: Final = 2.0
 """A value a tenth of the range outside it counts 5 decades, one by the whole range 7."""
@@ -59,6 +62,8 @@ class _State(msgspec.Struct, frozen=True, array_like=True):
     range: RangeState
     tails: tuple[TailState, TailState, TailState]
     rest: RestState
+    regime: RegimeState
+    changed: bool
 
 
 class Surprise:
@@ -83,6 +88,8 @@ class Surprise:
         self._range = KnownRange()
         self._residual, self._drift, self._shape = (EmpiricalTail() for _ in range(3))
         self._rest = Rest()
+        self._regime = Regime()
+        self._changed = False
         self._judged: tuple[int, float, _Statistics, Mapping[str, float]] | None = None
 
     def score_one(self, at: int, value: float) -> Verdict:
@@ -93,7 +100,7 @@ class Surprise:
         severity = sum(views.values())
         return Verdict(
             self._score(severity), found.expected, found.deviation, found.scale, views,
-            self._rest.is_record(severity),
+            self._rest.is_record(severity), self._changed,
         )  # fmt: skip
 
     def learn_one(self, at: int, value: float) -> None:
@@ -101,8 +108,12 @@ class Surprise:
         found, views = self._judge(at, value)
         self._judged = None
         self._rest.learn(at, sum(views.values()) if self._count >= self._ready_after else 0.0)
+        self._changed = False
         if found.deviation is not None:
             self._residual.learn(abs(found.deviation))
+            self._changed = self._regime.learn(at // _DAY_MS, found.deviation)
+            if self._changed:
+                self._baseline.learn_anew()
         if found.drift is not None:
             self._drift.learn(found.drift)
         if found.shape is not None:
@@ -159,6 +170,7 @@ class Surprise:
             _State(
                 self.VERSION, self._count, self._baseline.dump(), self._mean.dump(),
                 self._novelty.dump(), self._range.dump(), tails, self._rest.dump(),
+                self._regime.dump(), self._changed,
             )
         )  # fmt: skip
 
@@ -183,6 +195,8 @@ class Surprise:
         for tail, found in zip(tails, state.tails, strict=True):
             tail.load(found)
         self._rest.load(state.rest)
+        self._regime.load(state.regime)
+        self._changed = state.changed
 
 
 def _surprise(tail: EmpiricalTail, statistic: float | None) -> float:

@@ -129,6 +129,10 @@ class ScoreLine(msgspec.Struct, gc=False):
     low: Annotated[
         float | None, msgspec.Meta(description="One value of ten was expected below this")
     ]
+    new_regime: Annotated[
+        bool,
+        msgspec.Meta(description="The series has been another one for days and is learnt anew"),
+    ]
     onset: Annotated[
         bool, msgspec.Meta(description="Something unusual begins here, or gets worse than it was")
     ]
@@ -223,8 +227,8 @@ def publish_score(score: Score, timezone: str) -> Published:
     zone, indicator, end = score.zone, score.indicator, score.window_end
     line = ScoreLine(
         rfc3339(score.at, timezone), score.deviation, score.expected, score.high, indicator,
-        score.low, score.onset, score.revision, score.score, cast("View | None", score.view),
-        rfc3339(end, timezone), zone,
+        score.low, score.new_regime, score.onset, score.revision, score.score,
+        cast("View | None", score.view), rfc3339(end, timezone), zone,
     )  # fmt: skip
     body = _encode_line(line)
     return Published(SCORES, score.at, zone, indicator, end, score.revision, "", body)

@@ -61,6 +61,7 @@ def _score(row: Score) -> str:
         *_number("deviation", row.deviation),
         f"view={_text(row.view or '')}",
         f"onset={'true' if row.onset else 'false'}",
+        f"new_regime={'true' if row.new_regime else 'false'}",
         f"revision={row.revision}i",
         f"na={'true' if row.score is None else 'false'}",
         f"doc={_doc(row)}",

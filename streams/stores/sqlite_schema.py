@@ -126,6 +126,7 @@ class _ScoreAbout(msgspec.Struct, omit_defaults=True):
     high: float | None = None
     view: str | None = None
     onset: bool = False
+    new_regime: bool = False
 
 
 _about = msgspec.json.Decoder(_About)
@@ -151,7 +152,7 @@ def of_vital(row: Vital) -> tuple[Any, ...]:
 
 def of_score(row: Score) -> tuple[Any, ...]:
     """The row's columns."""
-    about = _ScoreAbout(row.low, row.high, row.view, row.onset)
+    about = _ScoreAbout(row.low, row.high, row.view, row.onset, row.new_regime)
     return (
         row.zone, row.indicator, to_ms(row.window_end), row.score, row.expected, row.deviation,
         row.revision, msgspec.json.encode(about).decode(),
@@ -190,7 +191,7 @@ def to_score(columns: Sequence[Any]) -> Score:
     return Score(
         zone=zone, indicator=indicator, window_end=from_ms(end), score=score, expected=expected,
         low=about.low, high=about.high, deviation=deviation, view=about.view, onset=about.onset,
-        revision=revision,
+        new_regime=about.new_regime, revision=revision,
     )  # fmt: skip
 
 

@@ -81,6 +81,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
         deviation: Value less expectation, in robust standard deviations.
         view: What adds most to the score; see `anomaly.surprise`.
         onset: Whether something unusual begins here.
+        new_regime: Whether the series has been another one for days and is learnt anew.
         revision: As of the vital sign.
     """
 
@@ -94,6 +95,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     deviation: float | None = None
     view: str | None = None
     onset: bool = False
+    new_regime: bool = False
     revision: int = 0
 
 

@@ -38,6 +38,7 @@ def a_score(minute: Any = 0, **changes: Any) -> Score:
         "high": 0.15,
         "view": "shape",
         "onset": True,
+        "new_regime": True,
     }
     return Score(window_end=NOON + timedelta(minutes=minute), **{**fields, **changes})
 
