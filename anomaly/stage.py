@@ -4,17 +4,20 @@ Only revision 0 teaches a detector; a later revision is scored again against the
 was stored when the window was first scored, for as long as revisions can come.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
 
 from anomaly.day_kind import DayKind, by_weekday
 from anomaly.detector import ALARM, LEARNING, RESIDUAL, Detector, Verdict
+from anomaly.joint_scores import JointScores, JointSeries
 from anomaly.registry import detector_for
 from indicators.rounding import local_offset, significant
 from indicators.vital_sign import VitalSign, VitalValue
 
+JOINT: Final = "joint"
+"""The view of several signals at once."""
 USUAL: Final = 1.2816
 """Four values of five lie within so many standard deviations, of a normal distribution."""
 
@@ -33,6 +36,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
         high: … and below this.
         deviation: (value − expected) in robust standard deviations.
         view: The view that adds most to the score; None where none adds anything.
+        shares: Of a joint score: signal → its share of what is unusual, 1 in all.
         onset: Whether something unusual begins here: not what goes on, unless it gets worse.
         new_regime: Whether the series was found to be another one for days, and is learnt anew.
         revision: That of the value.
@@ -48,6 +52,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None = None
     deviation: float | None = None
     view: str | None = None
+    shares: Mapping[str, float] = {}
     onset: bool = False
     new_regime: bool = False
     revision: int = 0
@@ -77,6 +82,7 @@ class ZoneScores:
         signs: The catalogue of vital signs.
         keep: Sign id → how long its windows can be corrected, ms.
         series: State by sign id; changed in place.
+        joints: State by id of the joint signals; changed in place.
         day_kind: Local day → working day or day of rest.
     """
 
@@ -86,26 +92,33 @@ class ZoneScores:
         signs: Mapping[str, VitalSign],
         keep: Mapping[str, int],
         series: dict[str, Series],
+        joints: dict[str, JointSeries] | None = None,
         day_kind: DayKind = by_weekday,
     ) -> None:
         self._day_kind = day_kind
+        self._joints = JointScores({} if joints is None else joints)
         self._timezone = timezone
         self._signs = signs
         self._keep = keep
         self._series = series
         self._detectors: dict[str, Detector] = {}
 
-    def step(self, value: VitalValue) -> Score | None:
-        """Score one value, then learn from it; None for signs that are not scored and for NA."""
+    def step(self, value: VitalValue) -> list[Score]:
+        """Score one value, then learn from it.
+
+        Returns:
+            Its score, and those of joint signals that it completes; none for signs that are not
+            scored and for NA.
+        """
         sign = self._signs.get(value.indicator)
         if sign is None or not sign.is_scored or value.value is None:
-            return None
+            return []
         series = self._series.get(value.indicator)
         if series is None:
             series = self._series[value.indicator] = Series()
         detector = self._detector(value.indicator, series)
         if value.revision:
-            return _rescore(detector, series, value)
+            return [_rescore(detector, series, value)]
         at = value.window_start + local_offset(value.window_start, self._timezone)
         verdict = detector.score_one(at, value.value)
         if value.window_end > series.learned_to:
@@ -113,7 +126,27 @@ class ZoneScores:
             series.learned_to = value.window_end
         self._remember(series, value, verdict)
         onset = verdict.is_record and verdict.score is not None and verdict.score >= ALARM
-        return _score(value, verdict, verdict.view, onset=onset)
+        found = [_score(value, verdict, verdict.view, onset=onset)]
+        if verdict.deviation is not None:
+            found += self._together(value, at, verdict.deviation)
+        return found
+
+    def _together(self, value: VitalValue, at: int, deviation: float) -> Iterator[Score]:
+        window = value.window_start, value.window_end
+        for about, verdict in self._joints.step(value.indicator, at, window, deviation):
+            learning = Score(
+                at=value.at, zone=value.zone, indicator=about.id, window_end=value.window_end
+            )
+            if verdict is None:
+                yield learning
+                continue
+            yield msgspec.structs.replace(
+                learning,
+                score=significant(verdict.score),
+                view=JOINT,
+                shares={member: significant(part) for member, part in verdict.shares.items()},
+                onset=verdict.is_record and verdict.score >= ALARM,
+            )
 
     def _detector(self, indicator: str, series: Series) -> Detector:
         detector = self._detectors.get(indicator)
@@ -136,6 +169,7 @@ class ZoneScores:
 
     def dump(self) -> dict[str, Series]:
         """The state with the detectors' snapshots in it."""
+        self._joints.dump()
         for indicator, detector in self._detectors.items():
             self._series[indicator].detector = detector.dump()
         return self._series

@@ -56,8 +56,8 @@ Instant = Annotated[
 ]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 PlaceKind = Literal["zone", "town", "district"]
-View = Literal["residual", "drift", "shape", "range"]
-"""The views of `anomaly.surprise`."""
+View = Literal["residual", "drift", "shape", "range", "joint"]
+"""The views of `anomaly.surprise`, and that of `anomaly.joint`."""
 
 
 class Words(msgspec.Struct, gc=False):
@@ -141,12 +141,18 @@ class ScoreLine(msgspec.Struct, gc=False):
         Share | None,
         msgspec.Meta(description="0 usual, 0.5 and more unusual; null while learning"),
     ]
+    shares: Annotated[
+        Mapping[str, float],
+        msgspec.Meta(
+            description="Of a joint score: sign -> its share of what is unusual, 1 in all"
+        ),
+    ]
     view: Annotated[
         View | None,
         msgspec.Meta(
             description="What adds most to the score: far from what is usual at that hour"
-            " (residual), long to one side of it (drift), a course never seen (shape), or a value"
-            " never seen (range)"
+            " (residual), long to one side of it (drift), a course never seen (shape), a value"
+            " never seen (range), or several signs that never went together so (joint)"
         ),
     ]
     window_end: Instant
@@ -227,7 +233,7 @@ def publish_score(score: Score, timezone: str) -> Published:
     zone, indicator, end = score.zone, score.indicator, score.window_end
     line = ScoreLine(
         rfc3339(score.at, timezone), score.deviation, score.expected, score.high, indicator,
-        score.low, score.new_regime, score.onset, score.revision, score.score,
+        score.low, score.new_regime, score.onset, score.revision, score.score, score.shares,
         cast("View | None", score.view), rfc3339(end, timezone), zone,
     )  # fmt: skip
     body = _encode_line(line)

@@ -48,7 +48,7 @@ class ZoneOutputs:
         zone = plan.zone
         keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
         scores = ZoneScores(
-            zone.timezone, self._config.signs, keep, snapshot.scores,
+            zone.timezone, self._config.signs, keep, snapshot.scores, snapshot.joints,
             self._config.day_kinds(zone.timezone),
         )  # fmt: skip
         district = self._config.district_partition(zone.district)
@@ -85,9 +85,9 @@ class ZoneOutputs:
             indicator = value.indicator
             if indicator in scored or indicator in indicated:
                 scores, _, timezone, district = self._outlets[value.zone]
-                score = scores.step(value)
-                if score is not None:
-                    self.published.add([publish_score(score, timezone)])
+                found = scores.step(value)
+                if found:
+                    self.published.add([publish_score(score, timezone) for score in found])
                 if indicator in indicated:
                     self._tell(district, value.at, value)
 

@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from anomaly.joint_scores import JointSeries
 from anomaly.stage import Series
 from indicators.past_values import packed, unpacked
 from indicators.state import ZoneState
@@ -45,6 +46,7 @@ class ZoneSnapshot(msgspec.Struct):
 
     vitals: ZoneState = msgspec.field(default_factory=ZoneState)
     scores: dict[str, Series] = {}
+    joints: dict[str, JointSeries] = {}
     grid: dict[str, int] = {}
 
     def fit(self, grid: dict[str, int]) -> None:

@@ -125,6 +125,7 @@ class _ScoreAbout(msgspec.Struct, omit_defaults=True):
     low: float | None = None
     high: float | None = None
     view: str | None = None
+    shares: dict[str, float] = {}
     onset: bool = False
     new_regime: bool = False
 
@@ -152,7 +153,7 @@ def of_vital(row: Vital) -> tuple[Any, ...]:
 
 def of_score(row: Score) -> tuple[Any, ...]:
     """The row's columns."""
-    about = _ScoreAbout(row.low, row.high, row.view, row.onset, row.new_regime)
+    about = _ScoreAbout(row.low, row.high, row.view, row.shares, row.onset, row.new_regime)
     return (
         row.zone, row.indicator, to_ms(row.window_end), row.score, row.expected, row.deviation,
         row.revision, msgspec.json.encode(about).decode(),
@@ -190,8 +191,8 @@ def to_score(columns: Sequence[Any]) -> Score:
     about = _score_about.decode(about_text)
     return Score(
         zone=zone, indicator=indicator, window_end=from_ms(end), score=score, expected=expected,
-        low=about.low, high=about.high, deviation=deviation, view=about.view, onset=about.onset,
-        new_regime=about.new_regime, revision=revision,
+        low=about.low, high=about.high, deviation=deviation, view=about.view,
+        shares=about.shares, onset=about.onset, new_regime=about.new_regime, revision=revision,
     )  # fmt: skip
 
 

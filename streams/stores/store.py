@@ -80,6 +80,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
         high: One value of ten was expected above this.
         deviation: Value less expectation, in robust standard deviations.
         view: What adds most to the score; see `anomaly.surprise`.
+        shares: Of a joint score: sign → its share of what is unusual.
         onset: Whether something unusual begins here.
         new_regime: Whether the series has been another one for days and is learnt anew.
         revision: As of the vital sign.
@@ -94,6 +95,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None = None
     deviation: float | None = None
     view: str | None = None
+    shares: dict[str, float] = {}
     onset: bool = False
     new_regime: bool = False
     revision: int = 0

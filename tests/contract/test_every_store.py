@@ -39,6 +39,7 @@ def a_score(minute: Any = 0, **changes: Any) -> Score:
         "view": "shape",
         "onset": True,
         "new_regime": True,
+        "shares": {"water_depth": 0.75, "rain_10min": 0.25},
     }
     return Score(window_end=NOON + timedelta(minutes=minute), **{**fields, **changes})
 

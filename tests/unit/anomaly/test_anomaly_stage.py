@@ -17,7 +17,7 @@ def stage(series=None):
 
 
 def scores(zone, *values):
-    return [zone.step(value) for value in values]
+    return [score for value in values for score in zone.step(value)]
 
 
 def usual(minute):
@@ -47,7 +47,7 @@ def test_days_of_rest_come_from_the_calendar():
         asked.append(day)
         return WORKING
 
-    zone = ZoneScores(SHANGHAI, SIGNS, KEEP, {}, day_kind)
+    zone = ZoneScores(SHANGHAI, SIGNS, KEEP, {}, day_kind=day_kind)
     # T0 is 17:00 in Shanghai and 09:00 in UTC: local days are asked for.
     scores(zone, usual(1), usual(7 * 60))
     assert set(asked) == {T0_MS // DAY_MS}
@@ -56,18 +56,18 @@ def test_days_of_rest_come_from_the_calendar():
 
 
 def test_not_available_is_not_scored():
-    assert stage().step(a_value(0, None)) is None
+    assert stage().step(a_value(0, None)) == []
 
 
 def test_signs_that_are_not_scored_are_left_out():
-    assert stage().step(a_value(0, 1.0, indicator="device_availability")) is None
-    assert stage().step(a_value(0, 1.0, indicator="unheard_of")) is None
+    assert stage().step(a_value(0, 1.0, indicator="device_availability")) == []
+    assert stage().step(a_value(0, 1.0, indicator="unheard_of")) == []
 
 
 def test_correction_is_scored_against_the_expectation_of_its_window():
     zone = stage()
     found = scores(zone, *[usual(n) for n in range(90)])
-    again = zone.step(a_value(60, 0.9, revision=1))
+    (again,) = zone.step(a_value(60, 0.9, revision=1))
     assert (again.expected, again.low) == (found[60].expected, found[60].low)
     assert again.score > 2 * found[60].score
     assert again.revision == 1
@@ -77,7 +77,7 @@ def test_correction_is_scored_against_the_expectation_of_its_window():
 def test_correction_to_what_was_published_scores_nearly_as_that_did():
     zone = stage()
     found = scores(zone, *[usual(n) for n in range(90)])
-    again = zone.step(a_value(80, usual(80).value, revision=1))
+    (again,) = zone.step(a_value(80, usual(80).value, revision=1))
     assert again.score == pytest.approx(found[80].score, abs=0.05)
 
 
@@ -91,7 +91,7 @@ def test_correction_teaches_nothing():
 
 
 def test_correction_of_a_window_that_was_never_scored_is_null():
-    score = stage().step(a_value(3, 0.5, revision=1))
+    (score,) = stage().step(a_value(3, 0.5, revision=1))
     assert (score.score, score.expected, score.deviation) == (None, None, None)
 
 
