@@ -15,6 +15,8 @@ VITALS: Final = "vitals"
 """Vital signs of zones, towns and districts: NDJSON, one or more lines a record."""
 SCORES: Final = "scores"
 """Anomaly scores: NDJSON, one or more lines a record."""
+FORECASTS: Final = "forecasts"
+"""What vital signs are expected to come to: NDJSON, one or more lines a record."""
 REJECTS: Final = "rejects"
 """Dead letters: NDJSON, one or more lines a record."""
 ALERTS: Final = "alerts"
@@ -46,6 +48,7 @@ TOPICS: Final = (
     Topic(READINGS, "zone"),
     Topic(VITALS, "zone"),
     Topic(SCORES, "zone"),
+    Topic(FORECASTS, "zone"),
     Topic(REJECTS, "zone"),
     Topic(LEDGER, "zone", compact=True),
     Topic(ZONE_SNAPSHOTS, "zone", compact=True),

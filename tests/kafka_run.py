@@ -22,6 +22,7 @@ from streams.settings import Settings
 from streams.topics import (
     ALERTS,
     COMMANDS,
+    FORECASTS,
     INDICATIONS,
     READINGS,
     REJECTS,
@@ -30,7 +31,7 @@ from streams.topics import (
     WORKORDERS,
 )
 
-OUTPUTS = (VITALS, SCORES, ALERTS, WORKORDERS, REJECTS)
+OUTPUTS = (VITALS, SCORES, FORECASTS, ALERTS, WORKORDERS, REJECTS)
 
 
 def _ms(text: str) -> int:
@@ -50,6 +51,11 @@ def published(stream: str, body: bytes) -> Published:
     if stream == REJECTS:
         zone = tree["zone"] or tree["terminal"]
         return Published(stream, _ms(tree["at"]), zone, tree["reason"], 0, 0, tree["id"], body)
+    if stream == FORECASTS:
+        return Published(
+            stream, _ms(tree["at"]), tree["zone"], tree["indicator"], _ms(tree["made_at"]), 0,
+            f"{tree['horizon']:0>6}", body,
+        )  # fmt: skip
     end = _ms(tree["window_end"])
     return Published(
         stream, _ms(tree["at"]), tree["zone"], tree["indicator"], end, tree["revision"], "", body

@@ -8,7 +8,7 @@ from sensors.line import Command, Oversized
 from sensors.senml import Record
 from streams import topics
 from streams.asyncapi.events import AlertCloudEvent, OrderCloudEvent, RefusalCloudEvent
-from streams.engine.published import ScoreLine, VitalLine, WindowLine
+from streams.engine.published import ForecastLine, ScoreLine, VitalLine, WindowLine
 from streams.engine.rejecting import RejectLine
 from streams.gateway.receipt import Receipt
 from streams.ledger_records import LedgerRecord
@@ -73,6 +73,10 @@ CHANNELS: Final = (
     Channel(
         name=topics.SCORES, action="send", messages=(ScoreLine,),
         summary="异常分 How unusual values are",
+    ),
+    Channel(
+        name=topics.FORECASTS, action="send", messages=(ForecastLine,),
+        summary="预测 What vital signs are expected to come to, one line a horizon",
     ),
     Channel(
         name=topics.REJECTS, action="send", messages=(RejectLine,),

@@ -72,8 +72,11 @@ def schemas(signs: Mapping[str, VitalSign]) -> dict[str, Any]:
         "title": "体征 Vital sign", "type": "string", "enum": list(signs),
         "x-vital-signs": {id_: _sign(sign) for id_, sign in signs.items()},
     }  # fmt: skip
-    for name in ("VitalLine", "ScoreLine"):
-        found[name]["properties"]["indicator"] = {"$ref": _REF.format(name=_SIGN)}
+    sign = {"$ref": _REF.format(name=_SIGN)}
+    for name in ("VitalLine", "ForecastLine"):
+        found[name]["properties"]["indicator"] = sign
+    together = {"enum": [joint.id for joint in JOINTS], "description": "联合异常 Joint scores"}
+    found["ScoreLine"]["properties"]["indicator"] = {"anyOf": [sign, together]}
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, cast
 
 import msgspec
 
+from anomaly.forecasting import Forecast
 from anomaly.stage import Score
 from indicators.rounding import rfc3339
 from indicators.sentence import naming, sentence
@@ -159,6 +160,38 @@ class ScoreLine(msgspec.Struct, gc=False):
     zone: str
 
 
+Reached = tuple[float | None, float | None, float | None]
+
+
+class ForecastLine(msgspec.Struct, gc=False):
+    """What a vital sign is expected to be at one horizon: a line of `forecasts`."""
+
+    at: Instant
+    horizon: Annotated[int, msgspec.Meta(description="Seconds after `made_at`")]
+    indicator: str
+    made_at: Annotated[Instant, msgspec.Meta(description="End of the newest window it knows")]
+    method: Annotated[str, msgspec.Meta(description="What made it")]
+    p10: Annotated[float, msgspec.Meta(description="Below this with a probability of 0.1")]
+    p50: Annotated[float, msgspec.Meta(description="The median")]
+    p90: Annotated[float, msgspec.Meta(description="Below this with a probability of 0.9")]
+    p_exceed: Annotated[
+        Mapping[str, Share],
+        msgspec.Meta(description="Level -> probability of this level or a worse one"),
+    ]
+    reached_in: Annotated[
+        Mapping[str, Reached],
+        msgspec.Meta(
+            description="Level -> seconds after `made_at` in which it is reached, with probabilities"
+            " 0.1, 0.5 and 0.9; null: not within the horizons"
+        ),
+    ]
+    skill: Annotated[
+        float | None,
+        msgspec.Meta(description="How much less it erred than persistence lately, 1 at most"),
+    ]
+    zone: str
+
+
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
 _encode_line, _encode_lines = _encoder.encode, _encoder.encode_lines
 """Sorts the keys of dicts, and takes the fields of structs as they stand."""
@@ -238,6 +271,19 @@ def publish_score(score: Score, timezone: str) -> Published:
     )  # fmt: skip
     body = _encode_line(line)
     return Published(SCORES, score.at, zone, indicator, end, score.revision, "", body)
+
+
+def publish_forecast(forecast: Forecast, timezone: str) -> Published:
+    """The line of a forecast."""
+    zone, indicator, made_at = forecast.zone, forecast.indicator, forecast.made_at
+    line = ForecastLine(
+        rfc3339(forecast.at, timezone), forecast.horizon, indicator, rfc3339(made_at, timezone),
+        forecast.method, forecast.p10, forecast.p50, forecast.p90, forecast.p_exceed,
+        forecast.reached_in, forecast.skill, zone,
+    )  # fmt: skip
+    number = f"{forecast.horizon:0>6}"
+    body = _encode_line(line)
+    return Published(FORECASTS, forecast.at, zone, indicator, made_at, 0, number, body)
 
 
 def publish_event(stream: str, at: int, zone: str, kind: str, event: dict[str, Any]) -> Published:

@@ -59,6 +59,12 @@ def vitals(context: Context) -> Response:
     return _json(context.store.latest_vitals())
 
 
+@router.get("/api/forecasts")
+def forecasts(context: Context) -> Response:
+    """The newest forecast of each vital sign of each zone, one a horizon."""
+    return _json(context.store.latest_forecasts())
+
+
 @router.get("/api/scores")
 def scores(context: Context) -> Response:
     """The newest anomaly score of each vital sign of each zone."""

@@ -21,7 +21,9 @@ from streams.ops.records import decode
 from streams.settings import Settings
 from streams.stores.store import Row, Store, StoreRefusedError, StoreUnavailableError
 
-PROJECTED = (topics.VITALS, topics.SCORES, topics.ALERTS, topics.WORKORDERS)
+PROJECTED = (
+    topics.VITALS, topics.SCORES, topics.FORECASTS, topics.ALERTS, topics.WORKORDERS,
+)  # fmt: skip
 
 _POLL_MS = 200
 _MAX_RECORDS = 500

@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams import topics
-from streams.stores.store import Event, Family, Row, Score, Vital
+from streams.stores.store import Event, Family, Forecast, Row, Score, Vital
 
 _MESSAGE_STEPS = {"Alert": 0, "Update": 1, "Cancel": 2}
 _CLOSED = "closed"
 _REFUSED = "cn.cityvitals.workorder.refused.v1"
+
+
+_OF_LINES = (topics.VITALS, topics.SCORES, topics.FORECASTS)
 
 
 class Fault(NamedTuple):
@@ -37,6 +40,7 @@ class _CloudEvent(msgspec.Struct, frozen=True):
 
 _vital = msgspec.json.Decoder(Vital)
 _score = msgspec.json.Decoder(Score)
+_forecast = msgspec.json.Decoder(Forecast)
 _cloud_event = msgspec.json.Decoder(_CloudEvent)
 
 
@@ -44,7 +48,7 @@ def decode(topic: str, value: bytes) -> Decoded:
     """Read one record.
 
     Args:
-        topic: vitals, scores, alerts or workorders, without the prefix.
+        topic: vitals, scores, forecasts, alerts or workorders, without the prefix.
         value: The record's value: NDJSON, or one CloudEvent.
 
     Raises:
@@ -53,7 +57,7 @@ def decode(topic: str, value: bytes) -> Decoded:
     read = _READERS[topic]
     rows: list[Row] = []
     faults: list[Fault] = []
-    for line in value.split(b"\n") if topic in (topics.VITALS, topics.SCORES) else [value]:
+    for line in value.split(b"\n") if topic in _OF_LINES else [value]:
         if not line.strip():
             continue
         try:
@@ -74,6 +78,11 @@ def _vital_row(line: bytes) -> Row:
 def _score_row(line: bytes) -> Row:
     row = _score.decode(line)
     return msgspec.structs.replace(row, window_end=_instant(row.window_end))
+
+
+def _forecast_row(line: bytes) -> Row:
+    row = _forecast.decode(line)
+    return msgspec.structs.replace(row, made_at=_instant(row.made_at))
 
 
 def _alert_row(line: bytes) -> Row:
@@ -109,6 +118,7 @@ def _event(
 _READERS: Mapping[str, Callable[[bytes], Row]] = {
     topics.VITALS: _vital_row,
     topics.SCORES: _score_row,
+    topics.FORECASTS: _forecast_row,
     topics.ALERTS: _alert_row,
     topics.WORKORDERS: _workorder_row,
 }

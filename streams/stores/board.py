@@ -5,7 +5,11 @@ For stores whose server cannot answer "the newest of each" quickly.
 
 from collections.abc import Iterable
 
-from streams.stores.store import Event, Family, Score, State, Vital, newest_first
+from typing import TypeVar
+
+from streams.stores.store import Event, Family, Forecast, Score, State, Value, Vital, newest_first
+
+V = TypeVar("V", Vital, Score, Forecast)
 
 _FINISHED_KEPT = 2000
 """Finished states kept per family; active ones all are."""
@@ -17,19 +21,17 @@ class Board:
     def __init__(self) -> None:
         self.vitals: dict[tuple[str, str], Vital] = {}
         self.scores: dict[tuple[str, str], Score] = {}
+        self.forecasts: dict[tuple[str, str], Forecast] = {}
         self._states: dict[Family, dict[str, State]] = {family: {} for family in Family}
 
-    def take_vital(self, row: Vital) -> None:
-        """Take a value; older windows and lower revisions change nothing."""
-        known = self.vitals.get((row.zone, row.indicator))
-        if known is None or _is_newer(row, known):
-            self.vitals[row.zone, row.indicator] = row
-
-    def take_score(self, row: Score) -> None:
-        """Take a score; older windows and lower revisions change nothing."""
-        known = self.scores.get((row.zone, row.indicator))
-        if known is None or _is_newer(row, known):
-            self.scores[row.zone, row.indicator] = row
+    def take(self, row: Value) -> None:
+        """Take a value, score or forecast; older ones and lower revisions change nothing."""
+        if isinstance(row, Vital):
+            _take(self.vitals, row)
+        elif isinstance(row, Score):
+            _take(self.scores, row)
+        else:
+            _take(self.forecasts, row)
 
     def take_events(self, events: Iterable[Event]) -> None:
         """Take events of any families."""
@@ -54,8 +56,11 @@ class Board:
         return self._states[family].get(subject)
 
 
-def _is_newer(row: Vital | Score, known: Vital | Score) -> bool:
-    return (row.window_end, row.revision) >= (known.window_end, known.revision)
+def _take(newest: dict[tuple[str, str], V], row: V) -> None:
+    known = newest.get((row.zone, row.series))
+    is_newer = known is None or (row.window_end, row.revision) >= (known.window_end, known.revision)
+    if is_newer:
+        newest[row.zone, row.series] = row
 
 
 def _forget(states: dict[str, State]) -> None:

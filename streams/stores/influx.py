@@ -20,13 +20,17 @@ from typing import NamedTuple
 import msgspec
 
 from streams.stores.board import Board
-from streams.stores.influx_lines import SCORE, VITAL, line_of, to_ms
+from streams.stores.influx_lines import FORECAST, SCORE, VITAL, line_of, to_ms
 from streams.stores.influx_link import BEGINNING, END, InfluxAddress, InfluxLink, quoted
-from streams.stores.store import Event, Family, Row, Score, State, Vital
+from streams.stores.store import Event, Family, Forecast, Row, Score, State, Value, Vital
 
 _REMEMBERED = 200_000
 """Revisions in the books; about 30 MB."""
-_TYPES: dict[str, type[Vital] | type[Score]] = {VITAL: Vital, SCORE: Score}
+_TYPES: dict[str, type[Vital] | type[Score] | type[Forecast]] = {
+    VITAL: Vital,
+    SCORE: Score,
+    FORECAST: Forecast,
+}
 _MARGIN = timedelta(hours=2)
 """How far behind the newest time other writers' news are looked for."""
 _FAMILIES = " or ".join(f'r._measurement == "{family.value}"' for family in Family)
@@ -37,7 +41,7 @@ class _Point(NamedTuple):
 
     measurement: str
     zone: str
-    indicator: str
+    series: str
     ms: int
 
 
@@ -88,6 +92,12 @@ class InfluxStore:
         with self._lock:
             scores = self._fresh().scores
             return [scores[key] for key in sorted(scores)]
+
+    def latest_forecasts(self) -> list[Forecast]:
+        """See `Store.latest_forecasts`."""
+        with self._lock:
+            found = self._fresh().forecasts.values()
+            return sorted(found, key=lambda row: (row.zone, row.indicator, row.horizon))
 
     def series(self, zone: str, indicator: str, since: datetime, until: datetime) -> list[Vital]:
         """See `Store.series`."""
@@ -142,7 +152,7 @@ class InfluxStore:
     def _look_up(self, points: Iterable[_Point]) -> None:
         """Ask the server for the revisions of these points, one question per measurement."""
         unknown = sorted(points)
-        for measurement in (VITAL, SCORE):
+        for measurement in _TYPES:
             wanted = {point for point in unknown if point.measurement == measurement}
             if not wanted:
                 continue
@@ -159,10 +169,10 @@ class InfluxStore:
             since, until,
             f'|> filter(fn: (r) => r._measurement == "{measurement}" and r._field == "revision")'
             f' {"|> last()" if last else ""} |> group()'
-            ' |> keep(columns: ["_time", "_value", "zone", "indicator"])',
+            ' |> keep(columns: ["_time", "_value", "zone", "indicator", "horizon"])',
         )  # fmt: skip
         return {
-            _Point(measurement, row["zone"], row["indicator"],
+            _Point(measurement, row["zone"], _series(row),
                    to_ms(datetime.fromisoformat(row["_time"]))): int(row["_value"])
             for row in rows
         }  # fmt: skip
@@ -173,16 +183,13 @@ class InfluxStore:
         if len(self._revisions) > _REMEMBERED:
             self._revisions.popitem(last=False)
 
-    def _note(self, values: Sequence[Vital | Score], events: Sequence[Event]) -> None:
+    def _note(self, values: Sequence[Value], events: Sequence[Event]) -> None:
         """Book what the server now has."""
         for row in values:
             point = _point(row)
             self._remember(point, row.revision)
             self._newest[point[:3]] = max(point.ms, self._newest.get(point[:3], point.ms))
-            if isinstance(row, Vital):
-                self._board.take_vital(row)
-            else:
-                self._board.take_score(row)
+            self._board.take(row)
         self._board.take_events(events)
 
     # What others wrote.
@@ -198,7 +205,7 @@ class InfluxStore:
         """Read from the server what is newer than the books; everything at the first time."""
         began = time.monotonic()
         since = self._seen if self._seen == BEGINNING else self._seen - _MARGIN
-        for measurement in (VITAL, SCORE):
+        for measurement in _TYPES:
             found = self._asked_revisions(measurement, since, END, last=True)
             self._take_newer(measurement, found)
         docs = self._docs(f"({_FAMILIES})", since, END)
@@ -231,14 +238,20 @@ def _at(ms: int) -> datetime:
     return BEGINNING + timedelta(milliseconds=ms)
 
 
-def _point(row: Vital | Score) -> _Point:
-    measurement = VITAL if isinstance(row, Vital) else SCORE
-    return _Point(measurement, row.zone, row.indicator, to_ms(row.window_end))
+def _series(row: dict[str, str]) -> str:
+    """The series of a point, by its tags."""
+    horizon = row.get("horizon")
+    return f"{row['indicator']}/{horizon}" if horizon else row["indicator"]
 
 
-def _highest(rows: Iterable[Row]) -> dict[_Point, Vital | Score]:
+def _point(row: Value) -> _Point:
+    measurement = next(name for name, kind in _TYPES.items() if isinstance(row, kind))
+    return _Point(measurement, row.zone, row.series, to_ms(row.window_end))
+
+
+def _highest(rows: Iterable[Row]) -> dict[_Point, Value]:
     """The values of a batch, of each identity the highest revision, of equal ones the last."""
-    highest: dict[_Point, Vital | Score] = {}
+    highest: dict[_Point, Value] = {}
     for row in rows:
         if isinstance(row, Event):
             continue

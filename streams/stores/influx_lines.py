@@ -11,9 +11,9 @@ from zlib import crc32
 
 import msgspec
 
-from streams.stores.store import Event, Row, Score, StoreRefusedError, Vital
+from streams.stores.store import Event, Forecast, Row, Score, StoreRefusedError, Vital
 
-VITAL, SCORE = "vital", "score"
+VITAL, SCORE, FORECAST = "vital", "score", "forecast"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -35,6 +35,8 @@ def line_of(row: Row) -> str:
         return _vital(row)
     if isinstance(row, Score):
         return _score(row)
+    if isinstance(row, Forecast):
+        return _forecast(row)
     return _event(row)
 
 
@@ -67,6 +69,21 @@ def _score(row: Score) -> str:
         f"doc={_doc(row)}",
     ]
     return _line(_series(SCORE, row.zone, row.indicator), fields, to_ms(row.window_end))
+
+
+def _forecast(row: Forecast) -> str:
+    fields = [
+        *_number("p10", row.p10),
+        *_number("p50", row.p50),
+        *_number("p90", row.p90),
+        *(part for level, p in row.p_exceed.items() for part in _number(f"p_{level}", p)),
+        *_number("skill", row.skill),
+        f"method={_text(row.method)}",
+        f"revision={row.revision}i",
+        f"doc={_doc(row)}",
+    ]
+    series = f"{_series(FORECAST, row.zone, row.indicator)},horizon={row.horizon}"
+    return _line(series, fields, to_ms(row.made_at))
 
 
 def _event(row: Event) -> str:

@@ -13,6 +13,7 @@ from streams.stores import sqlite_schema as schema
 from streams.stores.store import (
     Event,
     Family,
+    Forecast,
     Row,
     Score,
     State,
@@ -78,13 +79,16 @@ class SqliteStore:
         """Keep rows in one transaction; see `Store.write`."""
         vitals = [schema.of_vital(row) for row in rows if isinstance(row, Vital)]
         scores = [schema.of_score(row) for row in rows if isinstance(row, Score)]
+        forecasts = [schema.of_forecast(row) for row in rows if isinstance(row, Forecast)]
         events = [schema.of_event(row) for row in rows if isinstance(row, Event)]
         with self._writing, _typed_errors(), self._writer:
             self._writer.executemany(schema.WRITE_VITAL, vitals)
             self._writer.executemany(schema.WRITE_SCORE, scores)
+            self._writer.executemany(schema.WRITE_FORECAST, forecasts)
             self._write_events(events)
             self._prune("vitals", vitals)
             self._prune("scores", scores)
+            self._prune("forecasts", forecasts)
             if events:
                 self._prune_events(max(event[5] for event in events))
 
@@ -130,6 +134,11 @@ class SqliteStore:
     def latest_scores(self) -> list[Score]:
         """See `Store.latest_scores`."""
         return self._read(schema.to_score, schema.LATEST_SCORES)
+
+    def latest_forecasts(self) -> list[Forecast]:
+        """See `Store.latest_forecasts`."""
+        found = self._read(schema.to_forecast, schema.LATEST_FORECASTS)
+        return sorted(found, key=lambda row: (row.zone, row.indicator, row.horizon))
 
     def series(self, zone: str, indicator: str, since: datetime, until: datetime) -> list[Vital]:
         """See `Store.series`."""

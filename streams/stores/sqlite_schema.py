@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from streams.stores.store import Event, Family, Score, State, Vital
+from streams.stores.store import Event, Family, Forecast, Score, State, Vital
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS vitals (
 CREATE TABLE IF NOT EXISTS scores (
     zone TEXT, indicator TEXT, window_end INTEGER, score REAL, expected REAL, deviation REAL,
     revision INTEGER NOT NULL, about TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forecasts (
+    zone TEXT, indicator TEXT, window_end INTEGER, revision INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, family TEXT NOT NULL, subject TEXT NOT NULL, zone TEXT NOT NULL,
@@ -42,6 +45,8 @@ VITAL_COLUMNS = (
     " kind, detail, about"
 )
 SCORE_COLUMNS = "zone, indicator, window_end, score, expected, deviation, revision, about"
+FORECAST_COLUMNS = "zone, indicator, window_end, revision, body"
+"""`indicator` is the series, `window_end` when it was made."""
 EVENT_COLUMNS = "id, family, subject, zone, kind, time, step, active, body"
 STATE_COLUMNS = "id, family, subject, zone, kind, time, step, active, body, since"
 
@@ -58,6 +63,7 @@ def _upsert(table: str, columns: str, key: int) -> str:
 
 WRITE_VITAL = _upsert("vitals", VITAL_COLUMNS, 3)
 WRITE_SCORE = _upsert("scores", SCORE_COLUMNS, 3)
+WRITE_FORECAST = _upsert("forecasts", FORECAST_COLUMNS, 3)
 WRITE_EVENT = f"INSERT OR IGNORE INTO events ({EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 # Two statements, because an older event may move `since` without being the newest state.
 WRITE_STATE = (
@@ -90,6 +96,7 @@ ORDER BY zone, indicator
 """
 LATEST_VITALS = _LATEST.format(table="vitals", columns=VITAL_COLUMNS)
 LATEST_SCORES = _LATEST.format(table="scores", columns=SCORE_COLUMNS)
+LATEST_FORECASTS = _LATEST.format(table="forecasts", columns=FORECAST_COLUMNS)
 SERIES = (
     f"SELECT {VITAL_COLUMNS} FROM vitals WHERE zone = ? AND indicator = ?"  # noqa: S608
     " AND window_end >= ? AND window_end < ? ORDER BY window_end"
@@ -132,6 +139,7 @@ class _ScoreAbout(msgspec.Struct, omit_defaults=True):
 
 _about = msgspec.json.Decoder(_About)
 _score_about = msgspec.json.Decoder(_ScoreAbout)
+_forecast = msgspec.json.Decoder(Forecast)
 
 
 def from_ms(ms: int) -> datetime:
@@ -158,6 +166,12 @@ def of_score(row: Score) -> tuple[Any, ...]:
         row.zone, row.indicator, to_ms(row.window_end), row.score, row.expected, row.deviation,
         row.revision, msgspec.json.encode(about).decode(),
     )  # fmt: skip
+
+
+def of_forecast(row: Forecast) -> tuple[Any, ...]:
+    """The row's columns."""
+    body = msgspec.json.encode(row).decode()
+    return row.zone, row.series, to_ms(row.made_at), row.revision, body
 
 
 def of_event(row: Event) -> tuple[Any, ...]:
@@ -194,6 +208,11 @@ def to_score(columns: Sequence[Any]) -> Score:
         low=about.low, high=about.high, deviation=deviation, view=about.view,
         shares=about.shares, onset=about.onset, new_regime=about.new_regime, revision=revision,
     )  # fmt: skip
+
+
+def to_forecast(columns: Sequence[Any]) -> Forecast:
+    """The row of these columns."""
+    return _forecast.decode(columns[4])
 
 
 def to_event(columns: Sequence[Any]) -> Event:

@@ -66,6 +66,11 @@ class Vital(msgspec.Struct, frozen=True, kw_only=True):
     text: dict[str, str] = {}
     at: datetime | None = None
 
+    @property
+    def series(self) -> str:
+        """The indicator."""
+        return self.indicator
+
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """How unusual a value is. Its identity is (zone, indicator, window_end).
@@ -99,6 +104,61 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     onset: bool = False
     new_regime: bool = False
     revision: int = 0
+
+    @property
+    def series(self) -> str:
+        """The indicator."""
+        return self.indicator
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """What a vital sign is expected to come to. Its identity is (zone, series, made_at).
+
+    Attributes:
+        zone: Zone id.
+        indicator: Id of the vital sign.
+        horizon: Seconds after `made_at` of which it tells.
+        made_at: End of the newest window that it knows, aware.
+        p10: The value is below this with a probability of 0.1; in the sign's unit.
+        p50: The median.
+        p90: The value is below this with a probability of 0.9.
+        p_exceed: Level id → probability of this level or a worse one, 0–1.
+        reached_in: Level id → earliest, middle and latest seconds after `made_at` in which the level
+            is reached, with probabilities 0.1, 0.5, 0.9; None: not within the horizons.
+        method: What made it.
+        skill: How much less it erred than persistence lately, 1 at most; None while unknown.
+    """
+
+    zone: str
+    indicator: str
+    horizon: int
+    made_at: datetime
+    p10: float
+    p50: float
+    p90: float
+    p_exceed: dict[str, float] = {}
+    reached_in: dict[str, tuple[float | None, float | None, float | None]] = {}
+    method: str = ""
+    skill: float | None = None
+
+    @property
+    def series(self) -> str:
+        """Indicator and horizon."""
+        return f"{self.indicator}/{self.horizon}"
+
+    @property
+    def window_end(self) -> datetime:
+        """`made_at`: what orders the values of a series."""
+        return self.made_at
+
+    @property
+    def revision(self) -> int:
+        """Forecasts are not corrected."""
+        return 0
+
+
+Value = Vital | Score | Forecast
+"""Of each (zone, series) there is one at a time, in its newest revision."""
 
 
 class Family(StrEnum):
@@ -151,7 +211,7 @@ class State(msgspec.Struct, frozen=True):
     since: datetime
 
 
-Row = Vital | Score | Event
+Row = Value | Event
 
 
 class Store(Protocol):
@@ -180,6 +240,9 @@ class Store(Protocol):
 
     def latest_scores(self) -> list[Score]:
         """The newest score of each (zone, indicator), ordered by these."""
+
+    def latest_forecasts(self) -> list[Forecast]:
+        """The newest forecast of each (zone, series), ordered by zone, indicator, horizon."""
 
     def series(self, zone: str, indicator: str, since: datetime, until: datetime) -> list[Vital]:
         """Values whose window ends in [since, until), by window end."""
