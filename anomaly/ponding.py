@@ -118,8 +118,8 @@ def step(
         traits: What is the members' own.
         ponds: State before.
         rain_mm_h: Net rain per member, mm/h, >= 0.
-        dt: Length of the step, s, > 0. Inlets go by the depth at its beginning: steps of 120 s are
-            right to some 4 mm, of 300 s to 8 mm where a pond falls fast; `advance` cuts longer ones.
+        dt: Length of the step, s, > 0. Inlets go by the depth at its beginning: steps of 120 s
+            are right to some 4 mm, of 300 s to 8 mm where a pond falls fast; see `advance`.
 
     Returns:
         The state after and the step's water balance.

@@ -46,15 +46,14 @@ def test_a_member_goes_as_the_simulator_of_one_place_does():
 @given(
     rains=st.lists(st.floats(0.0, 500.0), min_size=1, max_size=20),
     dt=st.sampled_from([1.0, 10.0, 60.0, 300.0, 900.0]),
-    efficiency=st.floats(0.0, 1.5),
-    storage=st.floats(30.0, 7200.0),
-    area=st.floats(0.0, 1e6),
-    beta=st.floats(1.0, 4.0),
+    traits=st.tuples(
+        st.floats(0.0, 1.5), st.floats(30.0, 7200.0), st.floats(0.0, 1e6), st.floats(1.0, 4.0)
+    ),
     pump=st.sampled_from([0.0, 0.3]),
 )
-def test_no_water_is_lost_and_none_is_negative(rains, dt, efficiency, storage, area, beta, pump):
+def test_no_water_is_lost_and_none_is_negative(rains, dt, traits, pump):
     street = Catchment(area_m2=20_000.0, pump_m3_s=pump)
-    traits = Traits(*(np.array([x]) for x in (efficiency, storage, area, beta)))
+    traits = Traits(*(np.array([x]) for x in traits))
     ponds, fallen, drained = dry(1), 0.0, 0.0
     for rain in rains:
         ponds, balance = advance(street, traits, ponds, np.array([rain]), dt)
@@ -62,7 +61,7 @@ def test_no_water_is_lost_and_none_is_negative(rains, dt, efficiency, storage, a
         assert ponds.volume_m3[0] >= 0
         assert ponds.runoff_m3_s[0] >= 0
         assert balance.drained_m3[0] >= 0
-    left = storage * ponds.runoff_m3_s[0] + ponds.volume_m3[0]
+    left = traits.storage_s[0] * ponds.runoff_m3_s[0] + ponds.volume_m3[0]
     assert drained + left == pytest.approx(fallen, rel=1e-9, abs=1e-6)
 
 
