@@ -1,8 +1,8 @@
 """What forecasts of waterlogging are worth, once the truth is known.
 
 An *event* is one rain at one place: its truth, and the forecasts that were made in it.
-A forecast *warns* of a limit if its probability of reaching it in `valid_s` is >= `probability`.
-A *warning* is an unbroken run of forecasts that warn while the water is still below the limit. It
+A *warning* of a limit is raised by a forecast whose probability of reaching it is >= `probability`
+while the water is still below it, and stands until one falls below `release`, as alerts do. It
 *comes true* if the truth reaches the limit after its first forecast and at most `valid_s` later.
 An event *floods* if its truth reaches the limit at all.
 """
@@ -82,7 +82,11 @@ class Scores(NamedTuple):
 
 
 def warned(
-    forecasts: Forecasts, limit: float, probability: float = 0.5, valid_s: float = 3600.0
+    forecasts: Forecasts,
+    limit: float,
+    probability: float = 0.5,
+    release: float = 0.3,
+    valid_s: float = 3600.0,
 ) -> Warned:
     """The warnings of one event.
 
@@ -92,13 +96,14 @@ def warned(
     Args:
         forecasts: Of this limit.
         limit: m.
-        probability: From which a forecast warns.
-        valid_s: For how long a forecast holds.
+        probability: From which a forecast raises a warning.
+        release: Below which it takes it back [D]; `probability` for no such patience.
+        valid_s: How long after it was raised a warning may come true.
     """
     over = np.flatnonzero(forecasts.truth >= limit)
     crossing = float(forecasts.truth_at[over[0]]) if over.size else None
     before = forecasts.made_at < (math.inf if crossing is None else crossing)
-    warns = (forecasts.reaching >= probability) & before
+    warns = _standing(forecasts.reaching, probability, release) & before
     begins = np.flatnonzero(warns & ~np.concatenate(([False], warns[:-1])))
     starts = forecasts.made_at[begins]
     if crossing is None:
@@ -108,6 +113,15 @@ def warned(
     in_force = bool(last.size and warns[last[-1]] and true.size and true[-1])
     lead = crossing - float(starts[-1]) if in_force else 0.0
     return Warned(crossing, lead, int(true.sum()), int((~true).sum()))
+
+
+def _standing(reaching: Array, probability: float, release: float) -> NDArray[np.bool_]:
+    """Whether a warning stands after each forecast."""
+    stands, standing = False, np.zeros(reaching.size, dtype=np.bool_)
+    for number, share in enumerate(reaching.tolist()):
+        stands = share >= (release if stands else probability)
+        standing[number] = stands
+    return standing
 
 
 def scores(events: Sequence[Warned]) -> Scores:

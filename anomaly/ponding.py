@@ -125,10 +125,8 @@ def step(
         The state after and the step's water balance.
     """
     inflow = traits.effective_m2 * rain_mm_h / _MM_M2_PER_H
-    decay = np.exp(-dt / traits.storage_s)
-    above = ponds.runoff_m3_s - inflow
     # The exact mean of the reservoir's outflow over the step, so that nothing is lost.
-    mean = inflow + above * (traits.storage_s / dt) * (1.0 - decay)
+    runoff, mean = delayed(ponds.runoff_m3_s, inflow, traits.storage_s, dt)
     h = depth(catchment, traits, ponds.volume_m3)
     out = _outflow(catchment, traits.efficiency, h, mean)
     pumping = ponds.is_pumping
@@ -138,7 +136,19 @@ def step(
         out = out + catchment.pump_m3_s * pumping
     out = np.minimum(out, mean + ponds.volume_m3 / dt)
     after = np.maximum(0.0, ponds.volume_m3 + dt * (mean - out))
-    return Ponds(inflow + above * decay, after, pumping), Balance(inflow * dt, out * dt)
+    return Ponds(runoff, after, pumping), Balance(inflow * dt, out * dt)
+
+
+def delayed(
+    flow: Array, inflow: Array, storage_s: Array, dt: float
+) -> tuple[Array, Array]:
+    """A linear reservoir over `dt` s of constant inflow: its outflow at the end, and the mean of it.
+
+    Put before `step` it makes the runoff rise with a delay, as two surfaces in a row do (Nash 1957).
+    """
+    decay = np.exp(-dt / storage_s)
+    above = flow - inflow
+    return inflow + above * decay, inflow + above * (storage_s / dt) * (1.0 - decay)
 
 
 def advance(

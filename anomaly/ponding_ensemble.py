@@ -13,14 +13,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from anomaly.ponding import Ponds, Traits, advance, depth, volume
+from anomaly.ponding import Ponds, Traits, advance, delayed, depth, volume
 from sensors.city import Catchment
 
 Array = NDArray[np.float64]
 
-EFFICIENCY, STORAGE, AREA, SHAPE, RAIN, FADING, RUNOFF, DEPTH = range(8)
-"""Rows: ln η, ln K, ln Ψ·A, ln β, ln of the rain's factor, ln T (s), Q (m³/s), h (m)."""
-UNKNOWNS: Final = 6
+EFFICIENCY, STORAGE, AREA, SHAPE, RAIN, FADING, CLOGGING, SURFACE, RUNOFF, DEPTH = range(10)
+"""Rows: ln η, ln K, ln Ψ·A, ln β, ln of the rain's factor, ln T (s), ln of the
+share of η that a mm of rain takes, rain that leaves roofs and
+yards (mm/h), Q (m³/s), h (m)."""
+UNKNOWNS: Final = 7
 
 
 class Guess(msgspec.Struct, frozen=True):
@@ -43,6 +45,9 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         members: Guesses; 50 to 100 is usual for filters of a few unknowns.
         reading_sd: Of the depth gauge, m, with what the model itself gets wrong.
+        shallow_m: Below this depth a gauge says little: the floor is no smooth bowl, and water that
+            runs by to the inlets wets it.
+        shallow_sd: What a reading is taken to be good to there, m.
         efficiency: Clogging comes in an hour and is swept away within days.
         storage: A street's surface does not change.
         area: Nor does its catchment, but surveys of it are rough.
@@ -50,12 +55,17 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
         rain: A gauge a kilometre away sees another part of the cell, for as long as it passes.
         fading_s: Median of T, after which 1/e of a rain is left: 20 to 60 minutes.
         fading: T is another one in each storm.
+        clogging_per_mm: Share of η that leaves, and tail water at the outfall, take with each mm of
+            rain: a third in a storm of 60 mm; it comes back with the memory of `efficiency`.
+        clogging: It is another one at each place.
         growth: ln sd, in an hour, of what rain ahead gains or loses beyond its decay.
         smoothing_s: Rain is read over this time before it is carried ahead: buckets tip.
     """
 
     members: int = 100
     reading_sd: float = 0.015
+    shallow_m: float = 0.03
+    shallow_sd: float = 0.06
     efficiency: Guess = Guess(0.4, 12 * 3600.0)
     storage: Guess = Guess(0.5, 60 * 86400.0)
     area: Guess = Guess(0.3, 60 * 86400.0)
@@ -63,6 +73,8 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
     rain: Guess = Guess(0.4, 1800.0)
     fading_s: float = 2100.0
     fading: Guess = Guess(0.35, 3600.0)
+    clogging_per_mm: float = 0.006
+    clogging: Guess = Guess(0.6, 60 * 86400.0)
     growth: float = 0.5
     smoothing_s: float = 300.0
 
@@ -83,18 +95,18 @@ class Ensemble:
         self._settings = settings
         guesses = (
             settings.efficiency, settings.storage, settings.area,
-            settings.shape, settings.rain, settings.fading,
+            settings.shape, settings.rain, settings.fading, settings.clogging,
         )  # fmt: skip
         usual = (
             catchment.efficiency, catchment.storage_s,
             catchment.runoff_coefficient * catchment.area_m2,
-            catchment.shape_beta, 1.0, settings.fading_s,
+            catchment.shape_beta, 1.0, settings.fading_s, settings.clogging_per_mm,
         )  # fmt: skip
         self._usual = np.log(np.array(usual))[:, None]
         self._sd = np.array([guess.sd for guess in guesses])[:, None]
         self._memory = np.array([guess.memory_s for guess in guesses])[:, None]
         self._floor = np.array([guess.floor * guess.sd for guess in guesses])[:, None]
-        self.rows = np.zeros((UNKNOWNS + 2, settings.members))
+        self.rows = np.zeros((UNKNOWNS + 3, settings.members))
         first = chance.standard_normal((UNKNOWNS, settings.members))
         # The first guesses are centred, so that a hundred of them lean no way by chance.
         first -= first.mean(axis=1, keepdims=True)
@@ -118,15 +130,17 @@ class Ensemble:
         """Let `dt` seconds pass under a rain that the gauge saw."""
         traits = self.traits()
         falling = rain_mm_h * np.exp(self.rows[RAIN])
-        ponds, _ = advance(self._catchment, traits, self.ponds(traits), falling, dt)
+        self.rows[SURFACE], leaving = delayed(self.rows[SURFACE], falling, traits.storage_s, dt)
+        ponds, _ = advance(self._catchment, traits, self.ponds(traits), leaving, dt)
         self.rows[RUNOFF] = ponds.runoff_m3_s
         self.rows[DEPTH] = depth(self._catchment, traits, ponds.volume_m3)
         self.is_pumping = ponds.is_pumping
+        self.rows[EFFICIENCY] -= np.exp(self.rows[CLOGGING]) * falling * (dt / 3600.0)
         self._wander(dt, chance)
 
     def dry(self, dt: float, chance: np.random.Generator) -> None:
         """Let so long a silence pass that no water is left."""
-        self.rows[RUNOFF:] = 0.0
+        self.rows[SURFACE:] = 0.0
         self.is_pumping[:] = False
         self._wander(dt, chance)
 
@@ -145,7 +159,9 @@ class Ensemble:
         mean = rows.mean(axis=1, keepdims=True)
         apart = rows - mean
         deep = apart[DEPTH]
-        noise = self._settings.reading_sd**2
+        settings = self._settings
+        is_shallow = read_m < settings.shallow_m
+        noise = (settings.shallow_sd if is_shallow else settings.reading_sd) ** 2
         variance = float(deep @ deep) / (count - 1)
         if variance < 1e-10:
             return
@@ -156,7 +172,7 @@ class Ensemble:
         self._widen(apart)
         np.add(mean, apart, out=rows)
         # A normal update knows no zero.
-        np.maximum(rows[RUNOFF:], 0.0, out=rows[RUNOFF:])
+        np.maximum(rows[SURFACE:], 0.0, out=rows[SURFACE:])
 
     def _widen(self, apart: Array) -> None:
         """Keep some doubt about each unknown: a filter that is sure learns nothing more."""

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from anomaly.damped_trend import DampedTrend
 from anomaly.forecaster import Outlook
-from anomaly.ponding import Ponds, depth, step
-from anomaly.ponding_ensemble import DEPTH, FADING, RAIN, Ensemble, PondingSettings
+from anomaly.ponding import Ponds, delayed, depth, step
+from anomaly.ponding_ensemble import CLOGGING, FADING, RAIN, SURFACE, Ensemble, PondingSettings
 from sensors.city import Catchment
 
 Array = NDArray[np.float64]
@@ -196,8 +196,13 @@ class PondingEnsemble:
         falling = self._rain_ahead(steps, chance)
         volumes = np.empty((steps + 1, ponds.volume_m3.size))
         volumes[0] = ponds.volume_m3
+        fallen = np.cumsum(falling, axis=0) * (_STEP_S / 3600.0)
+        efficiency = traits.efficiency * np.exp(-np.exp(ensemble.rows[CLOGGING]) * fallen)
+        surface = ensemble.rows[SURFACE]
         for number in range(steps):
-            ponds, _ = step(catchment, traits, ponds, falling[number], _STEP_S)
+            surface, leaving = delayed(surface, falling[number], traits.storage_s, _STEP_S)
+            clogged = traits._replace(efficiency=efficiency[number])
+            ponds, _ = step(catchment, clogged, ponds, leaving, _STEP_S)
             volumes[number + 1] = ponds.volume_m3
         return depth(catchment, traits, volumes)
 

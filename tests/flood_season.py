@@ -68,7 +68,7 @@ def live(event, start, forecaster, trend):
         rows.append((
             minute + 1,
             [reaching.probability for reaching in forecaster.reachings(LIMITS) or ()]
-            or [outlook.exceed[0] for outlook in forecaster.outlooks((1800,), LIMITS)] * 2,
+            or [x for x in forecaster.outlooks((1800,), LIMITS)[0].exceed for _ in range(getattr(forecaster,"NW",1))],
             forecaster.outlooks((1800,), LIMITS)[0].exceed,
             forecaster.members(HORIZONS),
             [trend.normal(horizon) for horizon in HORIZONS],

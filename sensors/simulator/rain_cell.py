@@ -80,8 +80,8 @@ class Weather(msgspec.Struct, frozen=True):
 
 
 def storm(chance: np.random.Generator) -> Weather:
-    """One to three cells, one after the other, that may or may not flood a street."""
-    return _weather(chance, (50.0, 110.0), int(chance.integers(1, 4)))
+    """Two or three cells, one after the other: more than old drains were built for, mostly."""
+    return _weather(chance, (65.0, 125.0), int(chance.integers(2, 4)))
 
 
 def shower(chance: np.random.Generator) -> Weather:
