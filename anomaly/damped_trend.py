@@ -107,9 +107,7 @@ class DampedTrend:
 
     def dump(self) -> bytes:
         """Version, time, level, slope, covariance."""
-        return msgspec.msgpack.encode(
-            (self.VERSION, self._at, self._level, self._slope, self._cov)
-        )
+        return msgspec.msgpack.encode((self.VERSION, self._at, self._level, self._slope, self._cov))
 
     def load(self, snapshot: bytes) -> None:
         """Continue from a `dump`.

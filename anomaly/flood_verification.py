@@ -207,5 +207,5 @@ def _density(z: Array) -> Array:
 
 def _cdf(z: Array) -> Array:
     erf = np.frompyfunc(math.erf, 1, 1)
-    share: Array = 0.5 * (1.0 + erf(z / math.sqrt(2.0)).astype(np.float64))
+    share: Array = 0.5 * (1.0 + np.asarray(erf(z / math.sqrt(2.0)), dtype=np.float64))
     return share

@@ -139,12 +139,10 @@ def step(
     return Ponds(runoff, after, pumping), Balance(inflow * dt, out * dt)
 
 
-def delayed(
-    flow: Array, inflow: Array, storage_s: Array, dt: float
-) -> tuple[Array, Array]:
-    """A linear reservoir over `dt` s of constant inflow: its outflow at the end, and the mean of it.
+def delayed(flow: Array, inflow: Array, storage_s: Array, dt: float) -> tuple[Array, Array]:
+    """A linear reservoir over `dt` s of constant inflow: outflow at the end, and its mean.
 
-    Put before `step` it makes the runoff rise with a delay, as two surfaces in a row do (Nash 1957).
+    Before `step` it makes the runoff rise with a delay, as two surfaces in a row do (Nash 1957).
     """
     decay = np.exp(-dt / storage_s)
     above = flow - inflow

@@ -63,7 +63,7 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     members: int = 100
-    reading_sd: float = 0.015
+    reading_sd: float = 0.02
     shallow_m: float = 0.03
     shallow_sd: float = 0.06
     efficiency: Guess = Guess(0.4, 12 * 3600.0)
@@ -71,11 +71,11 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
     area: Guess = Guess(0.3, 60 * 86400.0)
     shape: Guess = Guess(0.2, 60 * 86400.0)
     rain: Guess = Guess(0.4, 1800.0)
-    fading_s: float = 2100.0
+    fading_s: float = 1800.0
     fading: Guess = Guess(0.35, 3600.0)
     clogging_per_mm: float = 0.006
     clogging: Guess = Guess(0.6, 60 * 86400.0)
-    growth: float = 0.5
+    growth: float = 1.0
     smoothing_s: float = 300.0
 
 

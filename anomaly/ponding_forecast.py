@@ -19,10 +19,12 @@ from sensors.city import Catchment
 
 Array = NDArray[np.float64]
 
-STREET: Final = Catchment(area_m2=20_000.0)
+STREET: Final = Catchment(area_m2=20_000.0, storage_s=800.0)
 """What a place is taken for whose catchment nobody has surveyed [D]."""
 AHEAD_S: Final = 3600
-"""How far paths reach at least, s: what rain does in more than an hour nobody can tell from a gauge."""
+"""How far paths reach at least, s: no gauge tells what rain does in more than an hour."""
+SOON_S: Final = 1800
+"""The time that an advance warning is given for, s [D]; beyond it rain decides."""
 _STEP_S: Final = 120
 """Steps of the paths; right to some 4 mm, see `anomaly.ponding.step`."""
 _RAIN_HOLDS_S: Final = 900.0
@@ -36,13 +38,16 @@ class Reaching(msgspec.Struct, frozen=True):
 
     Attributes:
         limit: In the series' unit.
-        probability: Of being at or above it at some time within `AHEAD_S`, 0–1; 1 if it is now.
+        soon: Probability (0–1) of being at or above it at some time within `SOON_S`; warnings go
+            by it.
+        probability: The same within `AHEAD_S`.
         p10: Seconds after which it has been reached with a probability of 0.1.
         p50: The same of 0.5.
         p90: The same of 0.9. Each is None where that probability is not come to in the time.
     """
 
     limit: float
+    soon: float
     probability: float
     p10: float | None
     p50: float | None
@@ -167,8 +172,8 @@ class PondingEnsemble:
         exceed = (depths[:, None, :] >= np.array(limits)[:, None]).mean(axis=2)
         spread = _sorted_quantiles(depths, (0.1, 0.5, 0.9))
         return tuple(
-            Outlook(horizon, *low_mid_high, exceed=tuple(shares))
-            for horizon, low_mid_high, shares in zip(
+            Outlook(horizon, low, mid, high, tuple(shares))
+            for horizon, (low, mid, high), shares in zip(
                 horizons, spread.tolist(), exceed.tolist(), strict=True
             )
         )
@@ -181,7 +186,7 @@ class PondingEnsemble:
         return tuple(_reaching(paths, limit) for limit in limits)
 
     def _ahead(self, seconds: int) -> Array:
-        """Depths from now on, every `_STEP_S`, of shape (steps + 1, members); at least that long."""
+        """Depths from now on, every `_STEP_S`, for at least so long; shape (steps + 1, members)."""
         steps = math.ceil(seconds / _STEP_S)
         if self._paths is None or len(self._paths) <= steps:
             # A stream of its own: asking for an outlook changes nothing that comes later.
@@ -274,4 +279,5 @@ def _reaching(paths: Array, limit: float) -> Reaching:
     ordered = np.sort(np.where(reached, when, np.inf))
     times = (float(ordered[math.ceil(p * ordered.size) - 1]) for p in (0.1, 0.5, 0.9))
     p10, p50, p90 = (None if math.isinf(time) else time for time in times)
-    return Reaching(limit, float(reached.mean()), p10, p50, p90)
+    soon = is_over[: SOON_S // _STEP_S + 1].any(axis=0).mean()
+    return Reaching(limit, float(soon), float(reached.mean()), p10, p50, p90)

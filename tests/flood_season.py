@@ -11,7 +11,7 @@ from sensors.simulator.street_flood import MINUTES, Event, events_of
 
 HORIZONS = (600, 1800, 3600)
 LIMITS = (0.15, 0.27)
-EVERY = 5
+EVERY = 3
 BETWEEN_MS = 40 * 3_600_000
 
 
@@ -32,7 +32,7 @@ class Forecasted(NamedTuple):
         at = self.minutes * 60.0
         return Forecasts(
             at, self.reaching[:, LIMITS.index(limit)],
-            (np.arange(MINUTES) + 1) * 60.0, self.event.depth_m,
+            np.arange(1.0, MINUTES + 1) * 60.0, self.event.depth_m,
         )  # fmt: skip
 
     def truth(self):
@@ -67,8 +67,7 @@ def live(event, start, forecaster, trend):
             continue
         rows.append((
             minute + 1,
-            [reaching.probability for reaching in forecaster.reachings(LIMITS) or ()]
-            or [x for x in forecaster.outlooks((1800,), LIMITS)[0].exceed for _ in range(getattr(forecaster,"NW",1))],
+            soon(forecaster),
             forecaster.outlooks((1800,), LIMITS)[0].exceed,
             forecaster.members(HORIZONS),
             [trend.normal(horizon) for horizon in HORIZONS],
@@ -76,6 +75,14 @@ def live(event, start, forecaster, trend):
             minute - recent <= 60 or last >= 0.03,
         ))  # fmt: skip
     return Forecasted(event, *(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def soon(forecaster):
+    """Probability of each limit within half an hour; at its end where there is but a trend."""
+    reachings = forecaster.reachings(LIMITS)
+    if reachings is None:
+        return forecaster.outlooks((1800,), LIMITS)[0].exceed
+    return [reaching.soon for reaching in reachings]
 
 
 def skill(forecasted, only_wet=True):

@@ -19,7 +19,7 @@ def dry(members):
 @pytest.mark.parametrize("dt", [10.0, 60.0, 300.0])
 def test_an_hour_of_90_mm_per_hour_ponds_as_computed_and_loses_nothing(dt):
     traits, ponds = surveyed(STREET, 3), dry(3)
-    rain, drained, depths = 0.0, 0.0, []
+    rain, drained, depths = np.zeros(3), np.zeros(3), []
     for number in range(round(7200 / dt)):
         falling = 90.0 if number * dt < 3600 else 0.0
         ponds, balance = advance(STREET, traits, ponds, np.full(3, falling), dt)
