@@ -24,7 +24,7 @@ ORIFICE: Final = 0.67
 LONGEST_STEP_S: Final = 60.0
 """With steps up to this the depth is that of 10 s steps within 2 mm [C]."""
 _GRAVITY: Final = 9.81
-_MM_M2_PER_H: Final = 3.6e6
+MM_M2_PER_H: Final = 3.6e6
 """mm/h times m² per m³/s."""
 
 
@@ -124,19 +124,27 @@ def step(
     Returns:
         The state after and the step's water balance.
     """
-    inflow = traits.effective_m2 * rain_mm_h / _MM_M2_PER_H
+    inflow = traits.effective_m2 * rain_mm_h / MM_M2_PER_H
     # The exact mean of the reservoir's outflow over the step, so that nothing is lost.
     runoff, mean = delayed(ponds.runoff_m3_s, inflow, traits.storage_s, dt)
+    volume_m3, is_pumping, out = filled(catchment, traits, ponds, mean, dt)
+    return Ponds(runoff, volume_m3, is_pumping), Balance(inflow * dt, out * dt)
+
+
+def filled(
+    catchment: Catchment, traits: Traits, ponds: Ponds, arriving: Array, dt: float
+) -> tuple[Array, NDArray[np.bool_], Array]:
+    """What stands after `dt` s of that much arriving (m³/s), whether pumps run, the outflow."""
     h = depth(catchment, traits, ponds.volume_m3)
-    out = _outflow(catchment, traits.efficiency, h, mean)
+    out = _outflow(catchment, traits.efficiency, h, arriving)
     pumping = ponds.is_pumping
     if catchment.pump_m3_s:
         running = h > catchment.pump_off_m
         pumping = np.where(pumping, running, h >= catchment.pump_on_m)
         out = out + catchment.pump_m3_s * pumping
-    out = np.minimum(out, mean + ponds.volume_m3 / dt)
-    after = np.maximum(0.0, ponds.volume_m3 + dt * (mean - out))
-    return Ponds(runoff, after, pumping), Balance(inflow * dt, out * dt)
+    out = np.minimum(out, arriving + ponds.volume_m3 / dt)
+    after = np.maximum(0.0, ponds.volume_m3 + dt * (arriving - out))
+    return after, pumping, out
 
 
 def delayed(flow: Array, inflow: Array, storage_s: Array, dt: float) -> tuple[Array, Array]:

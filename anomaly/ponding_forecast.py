@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from anomaly.damped_trend import DampedTrend
 from anomaly.forecaster import Outlook
-from anomaly.ponding import Ponds, delayed, depth, step
+from anomaly.ponding import MM_M2_PER_H, Ponds, Traits, depth, filled
 from anomaly.ponding_ensemble import CLOGGING, FADING, RAIN, SURFACE, Ensemble, PondingSettings
 from sensors.city import Catchment
 
@@ -25,8 +25,8 @@ AHEAD_S: Final = 3600
 """How far paths reach at least, s: no gauge tells what rain does in more than an hour."""
 SOON_S: Final = 1800
 """The time that an advance warning is given for, s [D]; beyond it rain decides."""
-_STEP_S: Final = 120
-"""Steps of the paths; right to some 4 mm, see `anomaly.ponding.step`."""
+_STEP_S: Final = 150
+"""Steps of the paths; right to some 4 mm, and 10, 20, 30 and 60 min are a whole number of them."""
 _RAIN_HOLDS_S: Final = 900.0
 """A rain gauge that was silent for longer says nothing [D]: three gaps of five minutes."""
 _FORGOTTEN_S: Final = 12 * 3600.0
@@ -199,16 +199,16 @@ class PondingEnsemble:
         traits = ensemble.traits()
         ponds: Ponds = ensemble.ponds(traits)
         falling = self._rain_ahead(steps, chance)
-        volumes = np.empty((steps + 1, ponds.volume_m3.size))
-        volumes[0] = ponds.volume_m3
         fallen = np.cumsum(falling, axis=0) * (_STEP_S / 3600.0)
         efficiency = traits.efficiency * np.exp(-np.exp(ensemble.rows[CLOGGING]) * fallen)
-        surface = ensemble.rows[SURFACE]
+        arriving = _arriving(ensemble.rows[SURFACE], ponds.runoff_m3_s, traits, falling)
+        volumes = np.empty((steps + 1, ponds.volume_m3.size))
+        volumes[0] = ponds.volume_m3
         for number in range(steps):
-            surface, leaving = delayed(surface, falling[number], traits.storage_s, _STEP_S)
             clogged = traits._replace(efficiency=efficiency[number])
-            ponds, _ = step(catchment, clogged, ponds, leaving, _STEP_S)
-            volumes[number + 1] = ponds.volume_m3
+            volume_m3, pumping, _ = filled(catchment, clogged, ponds, arriving[number], _STEP_S)
+            ponds = Ponds(ponds.runoff_m3_s, volume_m3, pumping)
+            volumes[number + 1] = volume_m3
         return depth(catchment, traits, volumes)
 
     def _rain_ahead(self, steps: int, chance: np.random.Generator) -> Array:
@@ -255,6 +255,23 @@ class PondingEnsemble:
         self._ensemble.load(state[5])
         self._trend.load(state[6])
         self._paths = None
+
+
+def _arriving(surface: Array, runoff: Array, traits: Traits, falling: Array) -> Array:
+    """What comes to the low point in each step (m³/s): two reservoirs in a row, see `delayed`."""
+    decay = np.exp(-_STEP_S / traits.storage_s)
+    share = traits.storage_s / _STEP_S * (1.0 - decay)
+    inflow = traits.effective_m2 * falling / MM_M2_PER_H
+    surface = traits.effective_m2 * surface / MM_M2_PER_H
+    means = np.empty_like(falling)
+    for number, raining in enumerate(inflow):
+        above = surface - raining
+        leaving = raining + above * share
+        surface = raining + above * decay
+        ahead = runoff - leaving
+        means[number] = leaving + ahead * share
+        runoff = leaving + ahead * decay
+    return means
 
 
 def _sorted_quantiles(values: Array, shares: Sequence[float]) -> Array:

@@ -18,7 +18,7 @@ MINUTES = np.arange(0.0, 7200.0, 60.0)
 def an_event(reaching, crossing=None):
     """Forecasts every ten minutes; 15 cm are reached at `crossing` s."""
     truth = np.where((crossing or np.inf) <= MINUTES, 0.2, 0.1)
-    made_at = np.arange(len(reaching)) * 600.0
+    made_at = np.arange(0.0, len(reaching) * 600.0, 600.0)
     return Forecasts(made_at, np.array(reaching), MINUTES, truth)
 
 

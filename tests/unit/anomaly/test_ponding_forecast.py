@@ -39,7 +39,7 @@ def test_without_rain_there_is_but_the_trend():
     for minute in range(30):
         forecaster.learn_one(minute * MINUTE, 0.002 * minute)
     assert forecaster.method == "trend"
-    assert len(forecaster.outlooks(HORIZONS, LIMITS)) == len(HORIZONS)
+    assert [outlook.horizon for outlook in forecaster.outlooks(HORIZONS, LIMITS)] == [*HORIZONS]
     assert forecaster.reachings(LIMITS) is None
 
 
