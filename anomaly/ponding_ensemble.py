@@ -65,7 +65,7 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
     members: int = 100
     reading_sd: float = 0.02
     shallow_m: float = 0.03
-    shallow_sd: float = 0.06
+    shallow_sd: float = 0.03
     efficiency: Guess = Guess(0.4, 12 * 3600.0)
     storage: Guess = Guess(0.5, 60 * 86400.0)
     area: Guess = Guess(0.3, 60 * 86400.0)

@@ -7,11 +7,12 @@ import numpy as np
 from anomaly.damped_trend import DampedTrend
 from anomaly.flood_verification import Forecasts, crps_of_members, crps_of_normal
 from anomaly.ponding_forecast import PondingEnsemble
-from sensors.simulator.street_flood import MINUTES, Event, events_of
+from sensors.simulator.street_flood import MINUTES, Event, events_of, past_of
 
 HORIZONS = (600, 1800, 3600)
 LIMITS = (0.15, 0.27)
 EVERY = 3
+PAST = 4
 BETWEEN_MS = 40 * 3_600_000
 
 
@@ -42,15 +43,17 @@ class Forecasted(NamedTuple):
         return np.where(at < MINUTES, self.event.depth_m[inside], np.nan)
 
 
-def season(seed, make=PondingEnsemble, events=None):
-    """Live through a street's events; yields one `Forecasted` for each."""
-    forecaster, trend = make(seed=seed), DampedTrend()
-    for number, event in enumerate(events or events_of(seed)):
+def season(seed, past=PAST):
+    """Live through a street's events; yields one `Forecasted` for each but the `past` first."""
+    forecaster, trend = PondingEnsemble(seed=seed), DampedTrend()
+    for number, event in enumerate((*past_of(seed, past), *events_of(seed))):
         start = 1_780_000_000_000 + number * BETWEEN_MS
-        yield live(event, start, forecaster, trend)
+        lived = live(event, start, forecaster, trend, is_asked=number >= past)
+        if lived is not None:
+            yield lived
 
 
-def live(event, start, forecaster, trend):
+def live(event, start, forecaster, trend, is_asked):
     rows, last, recent = [], 0.0, -np.inf
     for minute in range(MINUTES):
         at = start + (minute + 1) * 60_000
@@ -63,7 +66,7 @@ def live(event, start, forecaster, trend):
             forecaster.learn_one(at, float(depth))
             trend.learn_one(at, float(depth))
             last = max(0.0, float(depth))
-        if minute % EVERY or minute < EVERY:
+        if not is_asked or minute % EVERY or minute < EVERY:
             continue
         rows.append((
             minute + 1,
@@ -74,6 +77,8 @@ def live(event, start, forecaster, trend):
             last,
             minute - recent <= 60 or last >= 0.03,
         ))  # fmt: skip
+    if not is_asked:
+        return None
     return Forecasted(event, *(np.array(column) for column in zip(*rows, strict=True)))
 
 

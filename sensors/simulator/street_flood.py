@@ -137,6 +137,15 @@ def events_of(seed: int) -> tuple[Event, ...]:
     )
 
 
+def past_of(seed: int, events: int) -> tuple[Event, ...]:
+    """Rains of the street's season before: showers and storms in turn."""
+    street, chance = street_of(seed), np.random.default_rng((seed, 2))
+    return tuple(
+        event(street, (storm if is_storm else shower)(chance), chance, is_storm=is_storm)
+        for is_storm in (bool(number % 2) for number in range(events))
+    )
+
+
 def event(
     street: Street, weather: Weather, chance: np.random.Generator, *, is_storm: bool
 ) -> Event:

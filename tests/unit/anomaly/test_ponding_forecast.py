@@ -39,7 +39,8 @@ def test_without_rain_there_is_but_the_trend():
     for minute in range(30):
         forecaster.learn_one(minute * MINUTE, 0.002 * minute)
     assert forecaster.method == "trend"
-    assert [outlook.horizon for outlook in forecaster.outlooks(HORIZONS, LIMITS)] == [*HORIZONS]
+    outlooks = forecaster.outlooks(HORIZONS, LIMITS) or ()
+    assert [outlook.horizon for outlook in outlooks] == [*HORIZONS]
     assert forecaster.reachings(LIMITS) is None
 
 
