@@ -1,0 +1,197 @@
+"""Many guesses of one low point, moved by the rain and corrected by the depth gauge.
+
+The rows of the ensemble are one matrix: the logarithms of what is not known of the place and of
+its rain, then runoff and depth. Between readings each guess goes by the ponding model; a reading
+pulls all rows together with the depth (ensemble square-root filter, Whitaker and Hamill 2002, one
+observation at a time, so it needs no perturbed readings and no chance) [D].
+"""
+
+import math
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from anomaly.ponding import Ponds, Traits, advance, delayed, depth, volume
+from sensors.city import Catchment
+
+Array = NDArray[np.float64]
+
+EFFICIENCY, STORAGE, AREA, SHAPE, RAIN, FADING, CLOGGING, SURFACE, RUNOFF, DEPTH = range(10)
+"""Rows: ln η, ln K, ln Ψ·A, ln β, ln of the rain's factor, ln T (s), ln of the
+share of η that a mm of rain takes, rain that leaves roofs and
+yards (mm/h), Q (m³/s), h (m)."""
+UNKNOWNS: Final = 7
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """How an unknown wanders about its usual value, in logarithms.
+
+    Attributes:
+        sd: Standard deviation about the usual value.
+        memory_s: Time after which 1/e of a deviation is left.
+        floor: Share of `sd` below which readings never bring the spread.
+    """
+
+    sd: float
+    memory_s: float
+    floor: float = 0.2
+
+
+class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How little is known, all [D].
+
+    Attributes:
+        members: Guesses; 50 to 100 is usual for filters of a few unknowns.
+        reading_sd: Of the depth gauge, m, with what the model itself gets wrong.
+        shallow_m: Below this depth a gauge says little: the floor is no smooth bowl, and water that
+            runs by to the inlets wets it.
+        shallow_sd: What a reading is taken to be good to there, m.
+        efficiency: Clogging comes in an hour and is swept away within days.
+        storage: A street's surface does not change.
+        area: Nor does its catchment, but surveys of it are rough.
+        shape: β; nor does its shape.
+        rain: A gauge a kilometre away sees another part of the cell, for as long as it passes.
+        fading_s: Median of T, after which 1/e of a rain is left: 20 to 60 minutes.
+        fading: T is another one in each storm.
+        clogging_per_mm: Share of η that leaves, and tail water at the outfall, take with each mm of
+            rain: a third in a storm of 60 mm; it comes back with the memory of `efficiency`.
+        clogging: It is another one at each place.
+        growth: ln sd, in an hour, of what rain ahead gains or loses beyond its decay.
+        smoothing_s: Rain is read over this time before it is carried ahead: buckets tip.
+    """
+
+    members: int = 100
+    reading_sd: float = 0.02
+    shallow_m: float = 0.03
+    shallow_sd: float = 0.03
+    efficiency: Guess = Guess(0.4, 12 * 3600.0)
+    storage: Guess = Guess(0.5, 60 * 86400.0)
+    area: Guess = Guess(0.3, 60 * 86400.0)
+    shape: Guess = Guess(0.2, 60 * 86400.0)
+    rain: Guess = Guess(0.4, 1800.0)
+    fading_s: float = 1800.0
+    fading: Guess = Guess(0.35, 3600.0)
+    clogging_per_mm: float = 0.006
+    clogging: Guess = Guess(0.6, 60 * 86400.0)
+    growth: float = 1.0
+    smoothing_s: float = 300.0
+
+
+class Ensemble:
+    """The members of one place.
+
+    Args:
+        catchment: What is surveyed; its unknowns are where the guesses start.
+        settings: How little is known.
+        chance: For the first guesses.
+    """
+
+    def __init__(
+        self, catchment: Catchment, settings: PondingSettings, chance: np.random.Generator
+    ) -> None:
+        self._catchment = catchment
+        self._settings = settings
+        guesses = (
+            settings.efficiency, settings.storage, settings.area,
+            settings.shape, settings.rain, settings.fading, settings.clogging,
+        )  # fmt: skip
+        usual = (
+            catchment.efficiency, catchment.storage_s,
+            catchment.runoff_coefficient * catchment.area_m2,
+            catchment.shape_beta, 1.0, settings.fading_s, settings.clogging_per_mm,
+        )  # fmt: skip
+        self._usual = np.log(np.array(usual))[:, None]
+        self._sd = np.array([guess.sd for guess in guesses])[:, None]
+        self._memory = np.array([guess.memory_s for guess in guesses])[:, None]
+        self._floor = np.array([guess.floor * guess.sd for guess in guesses])[:, None]
+        self.rows = np.zeros((UNKNOWNS + 3, settings.members))
+        first = chance.standard_normal((UNKNOWNS, settings.members))
+        # The first guesses are centred, so that a hundred of them lean no way by chance.
+        first -= first.mean(axis=1, keepdims=True)
+        self.rows[:UNKNOWNS] = self._usual + self._sd * first
+        self.is_pumping = np.zeros(settings.members, dtype=np.bool_)
+
+    def traits(self) -> Traits:
+        """What each member holds of the place."""
+        known = np.exp(self.rows[: SHAPE + 1])
+        return Traits(known[EFFICIENCY], known[STORAGE], known[AREA], known[SHAPE])
+
+    def ponds(self, traits: Traits) -> Ponds:
+        """The water of each member."""
+        return Ponds(
+            self.rows[RUNOFF],
+            volume(self._catchment, traits, self.rows[DEPTH]),
+            self.is_pumping,
+        )
+
+    def advance(self, rain_mm_h: float, dt: float, chance: np.random.Generator) -> None:
+        """Let `dt` seconds pass under a rain that the gauge saw."""
+        traits = self.traits()
+        falling = rain_mm_h * np.exp(self.rows[RAIN])
+        self.rows[SURFACE], leaving = delayed(self.rows[SURFACE], falling, traits.storage_s, dt)
+        ponds, _ = advance(self._catchment, traits, self.ponds(traits), leaving, dt)
+        self.rows[RUNOFF] = ponds.runoff_m3_s
+        self.rows[DEPTH] = depth(self._catchment, traits, ponds.volume_m3)
+        self.is_pumping = ponds.is_pumping
+        self.rows[EFFICIENCY] -= np.exp(self.rows[CLOGGING]) * falling * (dt / 3600.0)
+        self._wander(dt, chance)
+
+    def dry(self, dt: float, chance: np.random.Generator) -> None:
+        """Let so long a silence pass that no water is left."""
+        self.rows[SURFACE:] = 0.0
+        self.is_pumping[:] = False
+        self._wander(dt, chance)
+
+    def _wander(self, dt: float, chance: np.random.Generator) -> None:
+        """Each unknown goes its way (Ornstein-Uhlenbeck)."""
+        unknown = self.rows[:UNKNOWNS]
+        kept = np.exp(-dt / self._memory)
+        fresh = self._sd * np.sqrt(1.0 - kept * kept)
+        unknown *= kept
+        unknown += (1.0 - kept) * self._usual + fresh * chance.standard_normal(unknown.shape)
+
+    def correct(self, read_m: float) -> None:
+        """Pull all rows by what the depth gauge says."""
+        rows = self.rows
+        count = rows.shape[1]
+        mean = rows.mean(axis=1, keepdims=True)
+        apart = rows - mean
+        deep = apart[DEPTH]
+        settings = self._settings
+        is_shallow = read_m < settings.shallow_m
+        noise = (settings.shallow_sd if is_shallow else settings.reading_sd) ** 2
+        variance = float(deep @ deep) / (count - 1)
+        if variance < 1e-10:
+            return
+        gain = (apart @ deep) / (count - 1) / (variance + noise)
+        pull = 1.0 / (1.0 + math.sqrt(noise / (variance + noise)))
+        apart -= pull * gain[:, None] * deep
+        mean += gain[:, None] * (read_m - mean[DEPTH])
+        self._widen(apart)
+        np.add(mean, apart, out=rows)
+        # A normal update knows no zero.
+        np.maximum(rows[SURFACE:], 0.0, out=rows[SURFACE:])
+
+    def _widen(self, apart: Array) -> None:
+        """Keep some doubt about each unknown: a filter that is sure learns nothing more."""
+        unknown = apart[:UNKNOWNS]
+        spread = np.sqrt((unknown * unknown).mean(axis=1, keepdims=True))
+        unknown *= np.maximum(1.0, self._floor / np.maximum(spread, 1e-9))
+
+    def dump(self) -> tuple[bytes, bytes]:
+        """The rows, the pumps."""
+        return self.rows.tobytes(), self.is_pumping.tobytes()
+
+    def load(self, snapshot: tuple[bytes, bytes]) -> None:
+        """Continue from a `dump`.
+
+        Raises:
+            ValueError: It is of another number of members.
+        """
+        rows, pumping = snapshot
+        if len(rows) != self.rows.nbytes:
+            raise ValueError(f"snapshot of {len(pumping)} members, not {self._settings.members}")
+        self.rows = np.frombuffer(rows, dtype=np.float64).reshape(self.rows.shape).copy()
+        self.is_pumping = np.frombuffer(pumping, dtype=np.bool_).copy()
