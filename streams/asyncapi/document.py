@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from anomaly.joint import JOINTS
 from indicators.topics import TOPICS
 from indicators.vital_sign import VitalSign
 from streams import topics

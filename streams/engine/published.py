@@ -181,8 +181,8 @@ class ForecastLine(msgspec.Struct, gc=False):
     reached_in: Annotated[
         Mapping[str, Reached],
         msgspec.Meta(
-            description="Level -> seconds after `made_at` in which it is reached, with probabilities"
-            " 0.1, 0.5 and 0.9; null: not within the horizons"
+            description="Level -> seconds after `made_at` in which it is reached, with the"
+            " probabilities 0.1, 0.5 and 0.9; null: not within the horizons"
         ),
     ]
     skill: Annotated[

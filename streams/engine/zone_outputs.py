@@ -3,20 +3,22 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from anomaly.forecasting import FORECAST_INPUTS, ZoneForecasts
 from anomaly.stage import ZoneScores
 from indicators.plan import ZonePlan
 from indicators.vital_sign import VitalValue
 from streams.engine.config import EngineConfig
 from streams.engine.indication import Indication, clock_of
 from streams.engine.outputs import Outputs
-from streams.engine.published import VitalWriter, publish_score
+from streams.engine.published import VitalWriter, publish_forecast, publish_score
 from streams.engine.zone_snapshot import PartitionSnapshot, ZoneSnapshot
 
 
 class _Outlet(NamedTuple):
-    """One zone: its scores and snapshot, and where its values go."""
+    """One zone: its scores, forecasts and snapshot, and where its values go."""
 
     scores: ZoneScores
+    forecasts: ZoneForecasts
     snapshot: ZoneSnapshot
     timezone: str
     district: int
@@ -39,6 +41,7 @@ class ZoneOutputs:
         self._timezones: dict[str, str] = {}
         self._writer = VitalWriter(config.signs, config.city, config.rules.version)
         self._scored = {name for name, sign in config.signs.items() if sign.is_scored}
+        self._forecast = FORECAST_INPUTS & config.signs.keys()
         self._touched: set[str] = set()
         self.published = Outputs()
         self._indications: dict[int, list[Indication]] = {}
@@ -51,9 +54,12 @@ class ZoneOutputs:
             zone.timezone, self._config.signs, keep, snapshot.scores, snapshot.joints,
             self._config.day_kinds(zone.timezone),
         )  # fmt: skip
+        forecasts = ZoneForecasts(
+            zone, self._config.signs, snapshot.forecasts, self._config.day_kinds(zone.timezone)
+        )
         district = self._config.district_partition(zone.district)
         self._timezones[zone.id] = zone.timezone
-        self._outlets[zone.id] = _Outlet(scores, snapshot, zone.timezone, district)
+        self._outlets[zone.id] = _Outlet(scores, forecasts, snapshot, zone.timezone, district)
 
     def begin(self) -> None:
         """Nothing has been published of the next frame."""
@@ -80,14 +86,17 @@ class ZoneOutputs:
             return
         self.published.add_values(values, self._writer.write(values, self._timezones))
         self._touched.update([value.zone for value in values])
-        scored, indicated = self._scored, self._config.indicated
+        scored, forecast, indicated = self._scored, self._forecast, self._config.indicated
         for value in values:
             indicator = value.indicator
-            if indicator in scored or indicator in indicated:
-                scores, _, timezone, district = self._outlets[value.zone]
+            if indicator in scored or indicator in forecast or indicator in indicated:
+                scores, forecasts, _, timezone, district = self._outlets[value.zone]
                 found = scores.step(value)
                 if found:
                     self.published.add([publish_score(score, timezone) for score in found])
+                if indicator in forecast:
+                    made = forecasts.step(value)
+                    self.published.add([publish_forecast(one, timezone) for one in made])
                 if indicator in indicated:
                     self._tell(district, value.at, value)
 
@@ -106,4 +115,5 @@ class ZoneOutputs:
         for zone in sorted(self._outlets if everything else touched):
             outlet = self._outlets[zone]
             outlet.scores.dump()
+            outlet.forecasts.dump()
             yield zone, outlet.snapshot

@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from anomaly.forecasting import ForecastSeries
 from anomaly.joint_scores import JointSeries
 from anomaly.stage import Series
 from indicators.past_values import packed, unpacked
@@ -42,11 +43,12 @@ _Opener = Callable[[str], bool]
 
 
 class ZoneSnapshot(msgspec.Struct):
-    """One zone: vitals and scores, and the grid of windows that they stand on."""
+    """One zone: vitals, scores and forecasts, and the grid of windows that they stand on."""
 
     vitals: ZoneState = msgspec.field(default_factory=ZoneState)
     scores: dict[str, Series] = {}
     joints: dict[str, JointSeries] = {}
+    forecasts: dict[str, ForecastSeries] = {}
     grid: dict[str, int] = {}
 
     def fit(self, grid: dict[str, int]) -> None:

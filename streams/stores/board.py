@@ -4,7 +4,6 @@ For stores whose server cannot answer "the newest of each" quickly.
 """
 
 from collections.abc import Iterable
-
 from typing import TypeVar
 
 from streams.stores.store import Event, Family, Forecast, Score, State, Value, Vital, newest_first

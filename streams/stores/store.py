@@ -123,8 +123,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
         p50: The median.
         p90: The value is below this with a probability of 0.9.
         p_exceed: Level id → probability of this level or a worse one, 0–1.
-        reached_in: Level id → earliest, middle and latest seconds after `made_at` in which the level
-            is reached, with probabilities 0.1, 0.5, 0.9; None: not within the horizons.
+        reached_in: Level id → seconds after `made_at` in which the level is reached with the
+            probabilities 0.1, 0.5 and 0.9; None: not within the horizons.
         method: What made it.
         skill: How much less it erred than persistence lately, 1 at most; None while unknown.
     """

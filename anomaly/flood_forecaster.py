@@ -1,0 +1,101 @@
+"""The waterlogging forecast of a zone: the ponding ensemble, its skill, and its fixed horizons."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from anomaly.forecast_skill import Skills, SkillState
+from anomaly.forecaster import Outlook
+from anomaly.ponding_forecast import STREET, PondingEnsemble
+from sensors.city import Catchment
+
+
+_READY_AFTER: Final = 10
+"""Values before the first outlook: of a slope that nobody saw everything may come."""
+
+
+class _State(msgspec.Struct, frozen=True, array_like=True):
+    version: int
+    horizons: tuple[int, ...]
+    last: tuple[int, float] | None
+    count: int
+    ensemble: bytes
+    skills: tuple[SkillState, ...]
+
+
+class FloodForecaster:
+    """Keeps to `anomaly.forecaster.Forecaster`, and learns from rain beside.
+
+    Args:
+        horizons: s, ascending.
+        catchment: What is surveyed of the place; None: nothing.
+        seed: Of all chance.
+    """
+
+    VERSION: Final = 1
+
+    def __init__(
+        self, horizons: Sequence[int], catchment: Catchment | None = None, seed: int = 0
+    ) -> None:
+        self._horizons = tuple(horizons)
+        self._ensemble = PondingEnsemble(catchment or STREET, seed=seed)
+        self._skills = Skills(horizons)
+        self._last: tuple[int, float] | None = None
+        self._count = 0
+
+    def learn_rain(self, at: int, mm_per_hour: float) -> None:
+        """Learn how hard it has rained; see `PondingEnsemble.learn_rain`."""
+        self._ensemble.learn_rain(at, mm_per_hour)
+
+    def learn_one(self, at: int, value: float) -> None:
+        """Learn from a depth, m; see `Forecaster`."""
+        if self._last is not None and at <= self._last[0]:
+            return
+        self._ensemble.learn_one(at, value)
+        self._skills.arrive(at, value)
+        self._last = at, value
+        self._count += 1
+
+    def outlooks(self, limits: Sequence[float] = ()) -> tuple[Outlook, ...] | None:
+        """Depths, m; see `Forecaster`. A forecast that is asked for is scored."""
+        if self._last is None or self._count < _READY_AFTER:
+            return None
+        found = self._ensemble.outlooks(self._horizons, limits)
+        if found is None:
+            return None
+        method = self._ensemble.method
+        named = [msgspec.structs.replace(outlook, method=method) for outlook in found]
+        return tuple(self._skills.judged(self._last[0], named, self._last[1]))
+
+    def dump(self) -> bytes:
+        """The state."""
+        state = _State(
+            self.VERSION,
+            self._horizons,
+            self._last,
+            self._count,
+            self._ensemble.dump(),
+            self._skills.dump(),
+        )
+        return _encode(state)
+
+    def load(self, snapshot: bytes) -> None:
+        """Continue from a `dump`.
+
+        Raises:
+            ValueError: The snapshot is of another version, or of other horizons.
+        """
+        try:
+            state = _decode(snapshot)
+        except msgspec.DecodeError as error:
+            raise ValueError(f"snapshot of another forecaster: {error}") from None
+        if (state.version, state.horizons) != (self.VERSION, self._horizons):
+            raise ValueError(f"snapshot of version {state.version} and horizons {state.horizons}")
+        self._last, self._count = state.last, state.count
+        self._ensemble.load(state.ensemble)
+        self._skills.load(state.skills)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_State).decode

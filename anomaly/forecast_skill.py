@@ -1,0 +1,145 @@
+"""Every forecast is scored when its truth arrives, beside persistence, which is what it must beat.
+
+For forecasters that do not follow their own errors; `anomaly.horizon_model` does.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from anomaly.error_quantiles import ErrorQuantiles
+from anomaly.forecaster import Outlook
+from anomaly.horizon_model import PERSISTENCE
+
+_FORGETTING: Final = 0.003
+_KNOWN: Final = 30
+"""Forecasts whose truth is known before skill means anything."""
+_KEPT: Final = 12
+"""Forecasts of a horizon at most that wait for their truth."""
+_TOLERANCE_MS: Final = 60_000
+
+
+class _Waiting(NamedTuple):
+    target: int
+    p10: float
+    p50: float
+    p90: float
+    last: float
+
+
+class SkillState(msgspec.Struct, frozen=True, array_like=True):
+    """What a `HorizonSkill` knows."""
+
+    waiting: tuple[tuple[int, float, float, float, float], ...]
+    naive: tuple[float, ...]
+    numbers: tuple[float, float, float, float]
+    known: int
+
+
+class HorizonSkill:
+    """The skill of one horizon.
+
+    Args:
+        horizon: s.
+    """
+
+    def __init__(self, horizon: int) -> None:
+        self.horizon = horizon
+        self._waiting: deque[_Waiting] = deque()
+        self._naive = ErrorQuantiles()
+        self._loss = self._naive_loss = self._spread = 0.0
+        self._cover = 0.8
+        self._known = 0
+
+    def arrive(self, at: int, value: float) -> None:
+        """Score the forecast of this moment, if there is one."""
+        waiting = self._waiting
+        while waiting and waiting[0].target < at - _TOLERANCE_MS:
+            waiting.popleft()
+        if not waiting or waiting[0].target > at + _TOLERANCE_MS:
+            return
+        made = waiting.popleft()
+        weight = max(_FORGETTING, 1.0 / (self._known + 1))
+        naive = value - made.last
+        unit = self._spread or 1.0
+        naive_loss = self._naive.pinball(naive / unit) * unit
+        self._loss += weight * (_pinball(made, value) - self._loss)
+        self._naive_loss += weight * (naive_loss - self._naive_loss)
+        self._cover += weight * ((made.p10 <= value <= made.p90) - self._cover)
+        self._naive.learn(naive / unit)
+        self._spread += weight * (abs(naive) - self._spread)
+        self._known += 1
+
+    def judged(self, at: int, outlook: Outlook, last: float) -> Outlook:
+        """An outlook with its skill; persistence where that has been better.
+
+        Args:
+            at: Local ms of the last value.
+            outlook: What was forecast.
+            last: The last value.
+        """
+        target = at + self.horizon * 1000
+        if not self._waiting or target - self._waiting[-1].target >= self.horizon * 1000 // _KEPT:
+            made = _Waiting(target, outlook.p10, outlook.p50, outlook.p90, last)
+            self._waiting.append(made)
+        if self._known < _KNOWN or self._naive_loss <= 0.0:
+            return outlook
+        skill = 1.0 - self._loss / self._naive_loss
+        found = msgspec.structs.replace(outlook, skill=skill, cover=self._cover)
+        return found if skill >= 0.0 else self._persistent(found, last)
+
+    def _persistent(self, outlook: Outlook, last: float) -> Outlook:
+        low, high = (last + self._spread * at for at in (self._naive.low, self._naive.high))
+        return msgspec.structs.replace(
+            outlook, p10=min(low, last), p50=last, p90=max(high, last), method=PERSISTENCE
+        )
+
+    def dump(self) -> SkillState:
+        """The state."""
+        numbers = self._loss, self._naive_loss, self._spread, self._cover
+        waiting = tuple((*made,) for made in self._waiting)
+        return SkillState(waiting, self._naive.dump(), numbers, self._known)
+
+    def load(self, state: SkillState) -> None:
+        """Continue from a `dump`."""
+        self._waiting = deque(_Waiting(*made) for made in state.waiting)
+        self._naive.load(state.naive)
+        self._loss, self._naive_loss, self._spread, self._cover = state.numbers
+        self._known = state.known
+
+
+class Skills:
+    """The skill of several horizons.
+
+    Args:
+        horizons: s, ascending.
+    """
+
+    def __init__(self, horizons: Sequence[int]) -> None:
+        self._horizons = tuple(HorizonSkill(horizon) for horizon in horizons)
+
+    def arrive(self, at: int, value: float) -> None:
+        """Score the forecasts of this moment."""
+        for horizon in self._horizons:
+            horizon.arrive(at, value)
+
+    def judged(self, at: int, outlooks: Sequence[Outlook], last: float) -> Iterator[Outlook]:
+        """Outlooks with their skills; see `HorizonSkill.judged`."""
+        for horizon, outlook in zip(self._horizons, outlooks, strict=True):
+            yield horizon.judged(at, outlook, last)
+
+    def dump(self) -> tuple[SkillState, ...]:
+        """The state."""
+        return tuple(horizon.dump() for horizon in self._horizons)
+
+    def load(self, state: Sequence[SkillState]) -> None:
+        """Continue from a `dump`."""
+        for horizon, found in zip(self._horizons, state, strict=True):
+            horizon.load(found)
+
+
+def _pinball(made: _Waiting, value: float) -> float:
+    quantiles = (0.1, made.p10), (0.5, made.p50), (0.9, made.p90)
+    return sum((level if value >= at else level - 1.0) * (value - at) for level, at in quantiles)
