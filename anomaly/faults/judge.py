@@ -1,0 +1,135 @@
+"""The fault judge of one (terminal, quantity): windows in, verdicts out, in event time.
+
+The weight of a side is the chance that not all of its evidence is mistaken, 1 − Π(1 − strength), as
+fire evidence is fused. A fault needs more weight than an event, since a flood that is taken for a
+broken gauge costs more than the opposite.
+"""
+
+import math
+from typing import Any, Final
+
+import msgspec
+
+from anomaly.detector import Verdict
+from anomaly.faults.evidence import Evidence, FaultVerdict, Ruling, Side
+from anomaly.faults.physics import Physics, physics_of
+from anomaly.faults.registry import TESTS
+from anomaly.faults.seen import EvidenceTest, Seen
+from anomaly.faults.series_window import ALONE, Around, SeriesWindow
+from anomaly.faults.settings import DEFAULTS, FaultSettings
+from anomaly.seasonal import SeasonalResidual
+
+_TEACHING: Final = ("", "drift", "neighbours", "rain_gauge")
+"""Faults of these kinds still teach what is usual, so that a changed street becomes usual."""
+
+
+class FaultJudge:
+    """Judges one series: one pass, bounded state, no look-ahead.
+
+    Args:
+        quantity: Canonical name, by which physics are looked up.
+        physics: Of this gauge, where they are known better.
+        settings: The figures of the tests.
+    """
+
+    VERSION: Final = 1
+
+    def __init__(
+        self, quantity: str, physics: Physics | None = None, settings: FaultSettings = DEFAULTS
+    ) -> None:
+        self._physics = physics or physics_of(quantity)
+        self._settings = settings
+        self._usual = SeasonalResidual()
+        self._tests: list[EvidenceTest] = [make() for make in TESTS.values()]
+        self._before: SeriesWindow | None = None
+        self._ruling, self._kind, self._since = Ruling.UNKNOWN, "", 0
+
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether the last verdict was a fault; such a series is no witness for its neighbours."""
+        return self._ruling is Ruling.FAULT
+
+    def deviation(self, window: SeriesWindow) -> float | None:
+        """How far a window is from what is usual, robust deviations; None while learning."""
+        return self._seen(window, ALONE).deviation
+
+    def step(self, window: SeriesWindow, around: Around = ALONE) -> FaultVerdict:
+        """Judge the next window, then learn from it.
+
+        Args:
+            window: Ends later than the one before.
+            around: What is around it.
+
+        Raises:
+            ValueError: A value is not finite, or the window is not later than the one before.
+        """
+        if not window.is_finite:
+            raise ValueError(f"a window with a value that is no number: {window}")
+        if self._before is not None and window.end <= self._before.end:
+            raise ValueError(f"window end {window.end} after {self._before.end}")
+        seen = self._seen(window, around)
+        found = [evidence for test in self._tests if (evidence := test.weigh(seen)) is not None]
+        found.sort(key=lambda evidence: (-evidence.strength, evidence.kind))
+        verdict = self._weigh(seen, found)
+        self._before = window
+        self._ruling, self._kind = verdict.verdict, verdict.kind
+        self._since = verdict.since
+        if verdict.verdict is not Ruling.FAULT or verdict.kind in _TEACHING:
+            self._usual.learn_one(window.start + window.offset, window.value)
+        return verdict
+
+    def _seen(self, window: SeriesWindow, around: Around) -> Seen:
+        residual: Verdict = self._usual.score_one(window.start + window.offset, window.value)
+        return Seen(window, self._before, residual, around, self._physics, self._settings)
+
+    def _weigh(self, seen: Seen, found: list[Evidence]) -> FaultVerdict:
+        ruling = self._rule(seen, found)
+        kind, since = "", 0
+        if ruling in {Ruling.FAULT, Ruling.EVENT}:
+            strongest = next(evidence for evidence in found if evidence.side == ruling)
+            kind, since = strongest.kind, strongest.since
+        if ruling is self._ruling and kind == self._kind:
+            since = self._since
+        return FaultVerdict(ruling, kind, tuple(found), since or seen.now.start, seen.now.end)
+
+    def _rule(self, seen: Seen, found: list[Evidence]) -> Ruling:
+        settings, deviation = self._settings, seen.deviation
+        fault, event = _weight(found, Side.FAULT), _weight(found, Side.EVENT)
+        if fault >= settings.fault_at and fault >= event:
+            return Ruling.FAULT
+        if event >= settings.event_at:
+            return Ruling.EVENT
+        if deviation is None or fault or abs(deviation) >= settings.unusual:
+            return Ruling.UNKNOWN
+        return Ruling.USUAL
+
+    def dump(self) -> bytes:
+        """The state, at most 4 KB."""
+        verdict = (self._ruling.value, self._kind, self._since)
+        parts = (self.VERSION, self._usual.dump(), self._tests, self._before, verdict)
+        return msgspec.msgpack.encode(parts)
+
+    def load(self, snapshot: bytes) -> None:
+        """Continue from a `dump`; verdicts go on identically.
+
+        Raises:
+            ValueError: The snapshot is of another version.
+        """
+        version, *parts = msgspec.msgpack.decode(snapshot)
+        if version != self.VERSION:
+            raise ValueError(f"snapshot of judge version {version}, expected {self.VERSION}")
+        usual, tests, before, verdict = parts
+        self._usual.load(usual)
+        self._tests = [
+            _converted(state, make) for state, make in zip(tests, TESTS.values(), strict=True)
+        ]
+        self._before = None if before is None else _converted(before, SeriesWindow)
+        self._ruling, self._kind, self._since = Ruling(verdict[0]), verdict[1], verdict[2]
+
+
+def _converted(state: Any, of: Any) -> Any:
+    return msgspec.convert(state, of)
+
+
+def _weight(found: list[Evidence], side: Side) -> float:
+    return 1.0 - math.prod(1.0 - evidence.strength for evidence in found if evidence.side is side)
