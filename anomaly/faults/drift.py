@@ -5,7 +5,6 @@ deviations and clipped, so that no single event is taken for a drift.
 """
 
 import math
-from statistics import median
 
 import msgspec
 
@@ -35,7 +34,7 @@ class Drift(msgspec.Struct, array_like=True):
         if deviation is None or len(around) < max(settings.least_neighbours, 3):
             return None
         days = (seen.now.end - seen.now.start) / _DAY_MS
-        distance = max(-_CLIP, min(_CLIP, deviation - median(around)))
+        distance = max(-_CLIP, min(_CLIP, deviation - seen.middle))
         self.mean += -math.expm1(-days / settings.drift_days) * (distance - self.mean)
         self.days += days
         if abs(self.mean) < settings.drift / 2:
@@ -49,7 +48,8 @@ class Drift(msgspec.Struct, array_like=True):
             "drift",
             f"on average of {settings.drift_days:g} days {abs(self.mean):.1f} deviations {en} "
             f"its {len(around)} neighbours",
-            f"近 {settings.drift_days:g} 天平均较 {len(around)} 个邻近设备{zh} {abs(self.mean):.1f} 倍标准差",
+            f"近 {settings.drift_days:g} 天平均较 {len(around)} 个邻近设备"
+            f"{zh} {abs(self.mean):.1f} 倍标准差",
             0.85,
             self.since,
         )

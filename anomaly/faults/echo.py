@@ -5,6 +5,7 @@ import numpy as np
 
 from anomaly.faults.evidence import Evidence
 from anomaly.faults.seen import Seen
+from sensors.decimals import Bools, Floats
 
 LAGS = 168
 """How many windows an echo may lie back: a week of hours."""
@@ -15,13 +16,15 @@ class Echo(msgspec.Struct, array_like=True):
 
     Attributes:
         ring: The last `LAGS` values as float64; the place of window n is n mod `LAGS`.
-        runs: Changes that were repeated at each lag, one byte each, up to 255.
+        runs: Changes that were repeated at each lag, the longest lag first, one byte each.
+        longest: The most of them.
         taken: Windows so far.
         since: When the echo began, Unix ms; 0 while there is none.
     """
 
     ring: bytearray = msgspec.field(default_factory=lambda: bytearray(8 * LAGS))
     runs: bytearray = msgspec.field(default_factory=lambda: bytearray(LAGS))
+    longest: int = 0
     taken: int = 0
     since: int = 0
 
@@ -29,36 +32,46 @@ class Echo(msgspec.Struct, array_like=True):
         """Take the next window."""
         if seen.physics.repeats:
             return None
-        now, place = seen.now, self.taken % LAGS
+        now, place, taken = seen.now, self.taken % LAGS, self.taken
         ring = np.frombuffer(self.ring, np.float64)
-        runs = np.frombuffer(self.runs, np.uint8)
-        # runs[p] is of the lag whose value stands at place p now; it moves on with the ring.
-        is_change = seen.before is not None and now.value != seen.before.value
         same = ring == now.value
-        same[self.taken:] = False
-        if is_change:
-            np.add(runs, 1, out=runs, where=same & (runs < 255))
-        np.multiply(runs, same, out=runs)
-        longest = int(runs.argmax())
-        repeated = int(runs[longest])
         ring[place] = now.value
-        runs[:] = np.roll(runs, 1)
         self.taken += 1
-        if repeated < seen.settings.echo_changes or not self._is_rich(ring, place, seen):
+        lag = self._repeat(same, place, taken, seen)
+        if self.longest < seen.settings.echo_changes or not _is_rich(ring, place, seen):
             self.since = 0
             return None
-        self.since = self.since or now.end - repeated * (now.end - now.start)
-        lag = (place - longest) % LAGS or LAGS
+        self.since = self.since or now.end - self.longest * (now.end - now.start)
         hours = lag * (now.end - now.start) / 3_600_000
         return Evidence(
             "echo",
-            f"the last {repeated} changes repeat those of {hours:.1f} h before to the digit",
-            f"最近 {repeated} 次变化与 {hours:.1f} 小时前逐位相同",
+            f"the last {self.longest} changes repeat those of {hours:.1f} h before to the digit",
+            f"最近 {self.longest} 次变化与 {hours:.1f} 小时前逐位相同",
             0.95,
             self.since,
         )
 
-    def _is_rich(self, ring: "np.ndarray[tuple[int], np.dtype[np.float64]]", place: int, seen: Seen) -> bool:
-        """Whether what is repeated has so many different values that it is no chance."""
-        last = ring[(place - np.arange(seen.settings.echo_changes)) % LAGS]
-        return np.unique(last).size >= seen.settings.echo_values
+    def _repeat(self, same: Bools, place: int, taken: int, seen: Seen) -> int:
+        """Count on at the lags whose value is the same; the lag that was repeated longest."""
+        same[taken:] = False
+        if not same.any():
+            if self.longest:
+                self.runs, self.longest = bytearray(LAGS), 0
+            return 0
+        runs = np.frombuffer(self.runs, np.uint8)
+        # As the ring lies in memory, the oldest value comes after the newest.
+        same = np.concatenate((same[place:], same[:place]))
+        runs *= same
+        if seen.before is not None and seen.now.value != seen.before.value:
+            runs += same
+        # Longer than this it is an echo anyway, and a byte holds no more.
+        np.minimum(runs, 250, out=runs)
+        lag = int(runs.argmax())
+        self.longest = int(runs[lag])
+        return LAGS - lag
+
+
+def _is_rich(ring: Floats, place: int, seen: Seen) -> bool:
+    """Whether what is repeated has so many different values that it is no chance."""
+    last = ring[(place - np.arange(seen.settings.echo_changes)) % LAGS]
+    return int(np.unique(last).size) >= seen.settings.echo_values

@@ -67,8 +67,9 @@ class FlatLine(msgspec.Struct, array_like=True):
         is_long = self.windows >= settings.resting_windows and self.readings >= length
         if not is_long or abs(mean) < settings.away:
             return None
-        en = f"; {abs(mean):.1f} deviations {'below' if mean < 0 else 'above'} what the hours expect"
-        zh = f"；较该时段常态{'偏低' if mean < 0 else '偏高'} {abs(mean):.1f} 倍标准差"
+        side, side_zh = ("below", "偏低") if mean < 0 else ("above", "偏高")
+        en = f"; {abs(mean):.1f} deviations {side} what the hours expect"
+        zh = f"；较该时段常态{side_zh} {abs(mean):.1f} 倍标准差"
         return self._evidence(seen, length, en, zh)
 
     def _off_rest(self, seen: Seen, least: int) -> Evidence | None:

@@ -58,7 +58,8 @@ class ImpossibleRate(msgspec.Struct, array_like=True):
             "impossible_rate",
             f"{self.step:+.3g} within {self.seconds:.3g} s from {self.level:.3g}, where at most "
             f"{most:.3g} is possible",
-            f"{self.seconds:.3g} 秒内由 {self.level:.3g} 变化 {self.step:+.3g}，物理上限为 {most:.3g}",
+            f"{self.seconds:.3g} 秒内由 {self.level:.3g} 变化 {self.step:+.3g}，"
+            f"物理上限为 {most:.3g}",
             strength,
             self.since,
         )

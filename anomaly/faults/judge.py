@@ -6,11 +6,10 @@ broken gauge costs more than the opposite.
 """
 
 import math
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import msgspec
 
-from anomaly.detector import Verdict
 from anomaly.faults.evidence import Evidence, FaultVerdict, Ruling, Side
 from anomaly.faults.physics import Physics, physics_of
 from anomaly.faults.registry import TESTS
@@ -19,6 +18,7 @@ from anomaly.faults.series_window import ALONE, Around, SeriesWindow
 from anomaly.faults.settings import DEFAULTS, FaultSettings
 from anomaly.seasonal import SeasonalResidual
 
+T = TypeVar("T")
 _TEACHING: Final = ("", "drift", "neighbours", "rain_gauge")
 """Faults of these kinds still teach what is usual, so that a changed street becomes usual."""
 
@@ -42,6 +42,9 @@ class FaultJudge:
         self._usual = SeasonalResidual()
         self._tests: list[EvidenceTest] = [make() for make in TESTS.values()]
         self._before: SeriesWindow | None = None
+        # The window whose deviation was asked for last, and that deviation.
+        self._asked: SeriesWindow | None = None
+        self._deviation: float | None = None
         self._ruling, self._kind, self._since = Ruling.UNKNOWN, "", 0
 
     @property
@@ -51,7 +54,15 @@ class FaultJudge:
 
     def deviation(self, window: SeriesWindow) -> float | None:
         """How far a window is from what is usual, robust deviations; None while learning."""
-        return self._seen(window, ALONE).deviation
+        if self._asked is window:
+            return self._deviation
+        usual = self._usual.score_one(window.start + window.offset, window.value)
+        deviation = None
+        if usual.expected is not None and usual.scale is not None:
+            floor = self._physics.matters / self._settings.unusual
+            deviation = (window.value - usual.expected) / max(usual.scale, floor)
+        self._asked, self._deviation = window, deviation
+        return deviation
 
     def step(self, window: SeriesWindow, around: Around = ALONE) -> FaultVerdict:
         """Judge the next window, then learn from it.
@@ -67,26 +78,26 @@ class FaultJudge:
             raise ValueError(f"a window with a value that is no number: {window}")
         if self._before is not None and window.end <= self._before.end:
             raise ValueError(f"window end {window.end} after {self._before.end}")
-        seen = self._seen(window, around)
+        seen = Seen(
+            window, self._before, self.deviation(window), around, _middle(around.neighbours),
+            self._physics, self._settings,
+        )  # fmt: skip
         found = [evidence for test in self._tests if (evidence := test.weigh(seen)) is not None]
-        found.sort(key=lambda evidence: (-evidence.strength, evidence.kind))
+        if len(found) > 1:
+            found.sort(key=lambda evidence: (-evidence.strength, evidence.kind))
         verdict = self._weigh(seen, found)
-        self._before = window
+        self._before, self._asked = window, None
         self._ruling, self._kind = verdict.verdict, verdict.kind
         self._since = verdict.since
         if verdict.verdict is not Ruling.FAULT or verdict.kind in _TEACHING:
             self._usual.learn_one(window.start + window.offset, window.value)
         return verdict
 
-    def _seen(self, window: SeriesWindow, around: Around) -> Seen:
-        residual: Verdict = self._usual.score_one(window.start + window.offset, window.value)
-        return Seen(window, self._before, residual, around, self._physics, self._settings)
-
     def _weigh(self, seen: Seen, found: list[Evidence]) -> FaultVerdict:
         ruling = self._rule(seen, found)
         kind, since = "", 0
         if ruling in {Ruling.FAULT, Ruling.EVENT}:
-            strongest = next(evidence for evidence in found if evidence.side == ruling)
+            strongest = next(evidence for evidence in found if evidence.side.value == ruling.value)
             kind, since = strongest.kind, strongest.since
         if ruling is self._ruling and kind == self._kind:
             since = self._since
@@ -94,12 +105,13 @@ class FaultJudge:
 
     def _rule(self, seen: Seen, found: list[Evidence]) -> Ruling:
         settings, deviation = self._settings, seen.deviation
-        fault, event = _weight(found, Side.FAULT), _weight(found, Side.EVENT)
-        if fault >= settings.fault_at and fault >= event:
-            return Ruling.FAULT
-        if event >= settings.event_at:
-            return Ruling.EVENT
-        if deviation is None or fault or abs(deviation) >= settings.unusual:
+        if found:
+            fault, event = _weight(found, Side.FAULT), _weight(found, Side.EVENT)
+            if fault >= settings.fault_at and fault >= event:
+                return Ruling.FAULT
+            if event >= settings.event_at:
+                return Ruling.EVENT
+        if found or deviation is None or abs(deviation) >= settings.unusual:
             return Ruling.UNKNOWN
         return Ruling.USUAL
 
@@ -127,7 +139,12 @@ class FaultJudge:
         self._ruling, self._kind, self._since = Ruling(verdict[0]), verdict[1], verdict[2]
 
 
-def _converted(state: Any, of: Any) -> Any:
+def _middle(deviations: tuple[float, ...]) -> float:
+    """The median, the lower one of an even number; 0 of none."""
+    return sorted(deviations)[(len(deviations) - 1) // 2] if deviations else 0.0
+
+
+def _converted(state: object, of: type[T]) -> T:
     return msgspec.convert(state, of)
 
 

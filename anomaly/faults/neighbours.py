@@ -1,10 +1,8 @@
-"""Neighbour test: what several sensors say happens in the city, what one says alone may be its own.
+"""Neighbour test: what several sensors say happens in the city, what one says may be its own.
 
-QARTOD's neighbour test [M], on deviations from what is usual for each sensor, so that busy and quiet
-places can be compared.
+QARTOD's neighbour test [M], on deviations from what is usual for each sensor, so that busy places
+can be compared with quiet ones. A street may have a feast of its own: alone is no fault by itself.
 """
-
-from statistics import median
 
 import msgspec
 
@@ -27,7 +25,7 @@ class Neighbours(msgspec.Struct, array_like=True):
         if is_unusual and is_shared(seen, deviation):
             self.since = 0
             return _shared(seen, deviation)
-        middle = median(around)
+        middle = seen.middle
         is_alone = is_unusual and abs(middle) < settings.calm
         is_deaf = abs(deviation) < settings.calm and abs(middle) >= settings.unusual
         if not is_alone and not is_deaf:

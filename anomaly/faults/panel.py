@@ -1,4 +1,4 @@
-"""Neighbours are judged together: first how unusual each is, then each in the light of the others."""
+"""Neighbours judged together: first how unusual each is, then each in the light of the others."""
 
 from collections.abc import Mapping
 

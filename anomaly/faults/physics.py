@@ -14,7 +14,7 @@ class Physics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         jump: Change from one reading to the next that is possible at once.
         rate_per_min: What may come on top of `jump` per minute between them; None is any.
         spike: An excursion of more than this within one window, and back, is none of nature's.
-        flat_readings: Readings alike, one after the other, that are suspect; None any row is normal.
+        flat_readings: Readings alike in a row that are suspect; None where any row is normal.
         flat_s: They last at least so long, s.
         resting: Values up to this may stay as they are: a dry road, a detection limit, an empty
             street; only what is expected of the hour speaks against them. None where none may.

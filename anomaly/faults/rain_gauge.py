@@ -1,4 +1,4 @@
-"""Rain gauge test: water on the road comes with rain; without any it may be the gauge, or a burst main.
+"""Rain gauge test: water comes with rain; without any it may be the gauge, or a burst main.
 
 So dry weather alone makes no fault: it weighs in with what else speaks against the reading.
 """

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple, Protocol
 
-from anomaly.detector import Verdict
 from anomaly.faults.evidence import Evidence
 from anomaly.faults.physics import Physics
 from anomaly.faults.series_window import Around, SeriesWindow
@@ -15,27 +14,21 @@ class Seen(NamedTuple):
     Attributes:
         now: The window.
         before: The window before it; None at the first one.
-        residual: How far its value is from what is usual, judged before it was learnt from.
-        around: What is around it.
+        deviation: How far its value is from what is usual, judged before it was learnt from, in
+            robust standard deviations that are floored by what matters; None while learning.
+        around: Neighbours' deviations and rain.
+        middle: Median deviation of the neighbours, 0 without any.
         physics: What the quantity can do.
         settings: The figures of the tests.
     """
 
     now: SeriesWindow
     before: SeriesWindow | None
-    residual: Verdict
+    deviation: float | None
     around: Around
+    middle: float
     physics: Physics
     settings: FaultSettings
-
-    @property
-    def deviation(self) -> float | None:
-        """Robust standard deviations from what is usual, floored by what matters; None learning."""
-        expected, scale = self.residual.expected, self.residual.scale
-        if expected is None or scale is None:
-            return None
-        floor = self.physics.matters / self.settings.unusual
-        return (self.now.value - expected) / max(scale, floor)
 
 
 class EvidenceTest(Protocol):

@@ -36,7 +36,9 @@ class Spike(msgspec.Struct, array_like=True):
         self.last, self.end = before.last, before.end
         return found
 
-    def _judge(self, seen: Seen, middle: SeriesWindow, last: float, spike: float) -> Evidence | None:
+    def _judge(
+        self, seen: Seen, middle: SeriesWindow, last: float, spike: float
+    ) -> Evidence | None:
         now = seen.now
         if now.first_at - self.end > 2 * seen.settings.spike_spacing_s * 1000:
             return None
@@ -50,7 +52,8 @@ class Spike(msgspec.Struct, array_like=True):
             "spike",
             f"a single excursion to {peak:g} from {last:g} and back to {now.first:g}; more than "
             f"{spike:g} within one window is no natural course",
-            f"由 {last:g} 突变至 {peak:g} 又回到 {now.first:g}，单个时段内超过 {spike:g} 不符合自然规律",
+            f"由 {last:g} 突变至 {peak:g} 又回到 {now.first:g}，"
+            f"单个时段内超过 {spike:g} 不符合自然规律",
             0.85,
             middle.start,
         )
