@@ -57,7 +57,7 @@ class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     rain_hours: float = 3.0
     rain_least_mm: float = 1.0
     spike_spacing_s: float = 900.0
-    release_s: float = 6 * 3600.0
+    release_s: float = 24 * 3600.0
 
 
 DEFAULTS: Final = FaultSettings()
