@@ -53,7 +53,7 @@ class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     clock_jump_s: float = 60.0
     clock_windows: int = 2
     drift_days: float = 5.0
-    drift: float = 3.0
+    drift: float = 1.6
     rain_hours: float = 3.0
     rain_least_mm: float = 1.0
     spike_spacing_s: float = 900.0
