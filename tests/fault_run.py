@@ -17,8 +17,9 @@ from anomaly.faults.series_window import window_of
 
 
 class FaultRun(msgspec.Struct):
-    """Verdicts by (terminal, quantity) in order, and what they cost."""
+    """Readings and verdicts by (terminal, quantity) in order, and what they cost."""
 
+    readings: dict[tuple[str, str], list]
     verdicts: dict[tuple[str, str], list]
     windows: int
     seconds: float
@@ -57,7 +58,7 @@ def judged(path, city, window_s, *, stamped_end=False, zones=None, quantities=No
         quantities: Only these; all where None.
     """
     series = _read(path, city, zones, quantities)
-    run = FaultRun({}, 0, 0.0, 0)
+    run = FaultRun(series, {}, 0, 0.0, 0)
     for quantity in sorted({name for _, name in series}):
         near = neighbours_of(city.terminals.values(), quantity)
         judges: dict[str, FaultJudge] = {}

@@ -65,11 +65,14 @@ def window_of(
         offset: Local time less UTC, ms.
         lag_s: How late the last of them was received, s.
     """
-    step, step_s = 0.0, 1.0
-    if values.size > 1:
-        seconds, steps = np.diff(at) / 1000.0, np.diff(values)
-        steepest = int(np.argmax(np.abs(steps) / seconds))
-        step, step_s = float(steps[steepest]), float(seconds[steepest])
+    if values.size == 1:
+        only, instant = float(values[0]), int(at[0])
+        return SeriesWindow(
+            start, end, only, only, only, only, only, instant, instant, offset=offset, lag_s=lag_s
+        )
+    seconds, steps = np.diff(at) / 1000.0, np.diff(values)
+    steepest = int(np.argmax(np.abs(steps) / seconds))
+    step, step_s = float(steps[steepest]), float(seconds[steepest])
     return SeriesWindow(
         start, end, float(values.mean()), float(values.min()), float(values.max()),
         float(values[0]), float(values[-1]), int(at[0]), int(at[-1]), values.size,
