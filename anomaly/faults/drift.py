@@ -12,7 +12,8 @@ from anomaly.faults.evidence import Evidence
 from anomaly.faults.seen import Seen
 
 _DAY_MS = 86_400_000
-_CLIP = 6.0
+_CLIP = 4.0
+"""Deviations beyond count as this much [D]."""
 
 
 class Drift(msgspec.Struct, array_like=True):
@@ -34,7 +35,7 @@ class Drift(msgspec.Struct, array_like=True):
         if deviation is None or len(around) < max(settings.least_neighbours, 3):
             return None
         days = (seen.now.end - seen.now.start) / _DAY_MS
-        distance = max(-_CLIP, min(_CLIP, deviation - seen.middle))
+        distance = _clipped(deviation) - _clipped(seen.middle)
         self.mean += -math.expm1(-days / settings.drift_days) * (distance - self.mean)
         self.days += days
         if abs(self.mean) < settings.drift / 2:
@@ -53,3 +54,7 @@ class Drift(msgspec.Struct, array_like=True):
             0.85,
             self.since,
         )
+
+
+def _clipped(deviation: float) -> float:
+    return max(-_CLIP, min(_CLIP, deviation))
