@@ -48,6 +48,16 @@ class FaultJudge:
         self._ruling, self._kind, self._since = Ruling.UNKNOWN, "", 0
 
     @property
+    def ruling(self) -> Ruling:
+        """The last ruling; unknown before the first window."""
+        return self._ruling
+
+    @property
+    def kind(self) -> str:
+        """Kind of the last verdict; empty where it had none."""
+        return self._kind
+
+    @property
     def is_at_fault(self) -> bool:
         """Whether the last verdict was a fault; such a series is no witness for its neighbours."""
         return self._ruling is Ruling.FAULT
