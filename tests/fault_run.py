@@ -58,6 +58,11 @@ def judged(path, city, window_s, *, stamped_end=False, zones=None, quantities=No
         quantities: Only these; all where None.
     """
     series = _read(path, city, zones, quantities)
+    return judged_series(series, city, window_s, stamped_end=stamped_end)
+
+
+def judged_series(series, city, window_s, *, stamped_end=False):
+    """Judge series: (terminal, quantity) → [(Unix ms, value)], in the order of time."""
     run = FaultRun(series, {}, 0, 0.0, 0)
     for quantity in sorted({name for _, name in series}):
         near = neighbours_of(city.terminals.values(), quantity)

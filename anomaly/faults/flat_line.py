@@ -75,7 +75,8 @@ class FlatLine(msgspec.Struct, array_like=True):
     def _off_rest(self, seen: Seen, least: int) -> Evidence | None:
         settings = seen.settings
         length = max(least, settings.usual_rows * self.usual)
-        if self.value >= self.highest or self.value <= self.lowest:
+        is_extreme = self.value >= self.highest or self.value <= self.lowest
+        if is_extreme and seen.physics.clips:
             length *= settings.extreme_rows
         if self.readings < length or seen.now.end - self.since < seen.physics.flat_s * 1000:
             return None

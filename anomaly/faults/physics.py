@@ -18,6 +18,7 @@ class Physics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         flat_s: They last at least so long, s.
         resting: Values up to this may stay as they are: a dry road, a detection limit, an empty
             street; only what is expected of the hour speaks against them. None where none may.
+        clips: Whether its gauges may be cut off at the ends of what they ever said.
         matters: A deviation smaller than this is no event, however constant the series was.
         needs_rain: Whether it rises by rain alone.
         repeats: Whether it repeats itself to the digit: switches, schedules.
@@ -31,6 +32,7 @@ class Physics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     flat_readings: int | None = 24
     flat_s: float = 3600.0
     resting: float | None = None
+    clips: bool = True
     matters: float = 0.0
     needs_rain: bool = False
     repeats: bool = False
@@ -48,21 +50,23 @@ PHYSICS: Final[dict[str, Physics]] = {
     # 0.15 m/min is what the steepest catchment of a road does under 300 mm/h; 5 cm are waves.
     "water_depth": Physics(
         high=6.0, jump=0.05, rate_per_min=0.15, spike=0.3, flat_readings=24, resting=0.03,
-        matters=0.05, needs_rain=True,
+        clips=False, matters=0.05, needs_rain=True,
     ),
+    # A sewer that runs full rises by metres a minute.
     "shaft_level": Physics(
-        high=15.0, jump=0.1, rate_per_min=0.5, spike=1.0, resting=0.05, matters=0.2,
+        high=15.0, jump=0.3, rate_per_min=3.0, spike=3.0, resting=0.05, clips=False, matters=0.2,
         needs_rain=True,
     ),
-    "river_level": Physics(jump=0.1, rate_per_min=0.1, spike=0.5, matters=0.2),
+    "river_level": Physics(jump=0.1, rate_per_min=0.1, spike=0.5, clips=False, matters=0.2),
     "rain": Physics(resting=0.0, matters=1.0, high=200.0),
     "rain_rate": Physics(resting=0.0, matters=5.0, high=500.0),
     "temperature": Physics(
-        low=-60.0, high=60.0, jump=3.0, rate_per_min=2.0, spike=5.0, matters=2.0
+        low=-60.0, high=60.0, jump=3.0, rate_per_min=2.0, spike=5.0, clips=False, matters=2.0
     ),
     "dew_point": Physics(low=-80.0, jump=3.0, rate_per_min=2.0, spike=5.0, matters=2.0),
+    # The gust front of a cloudburst takes air from half to fully damp in a minute.
     "humidity": Physics(
-        low=0.0, jump=10.0, rate_per_min=10.0, spike=25.0, matters=10.0, flat_s=6 * 3600.0
+        low=0.0, jump=40.0, rate_per_min=10.0, spike=60.0, matters=10.0, flat_s=6 * 3600.0
     ),
     # Barometers of whole hPa stand still for half a day in settled weather.
     "pressure": Physics(
