@@ -70,6 +70,10 @@ class SeasonalBaseline:
         day, hour = divmod(at // _HOUR_MS, 24)
         return hour + 24 * self._day_kind(day)
 
+    def own_expectation(self, bin_: int) -> tuple[float, float] | None:
+        """The same of nothing but the bin's own values; None while they are too few."""
+        return None if self._count[bin_] < self._ready_after else self.expectation(bin_)
+
     def expectation(self, bin_: int) -> tuple[float, float] | None:
         """The usual value of a bin, and one robust standard deviation; None: too few values."""
         if self._count[bin_] < self._ready_after:

@@ -10,7 +10,6 @@ from anomaly.forecaster import Outlook
 from anomaly.ponding_forecast import STREET, PondingEnsemble
 from sensors.city import Catchment
 
-
 _READY_AFTER: Final = 10
 """Values before the first outlook: of a slope that nobody saw everything may come."""
 

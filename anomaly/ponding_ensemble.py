@@ -23,6 +23,8 @@ EFFICIENCY, STORAGE, AREA, SHAPE, RAIN, FADING, CLOGGING, SURFACE, RUNOFF, DEPTH
 share of η that a mm of rain takes, rain that leaves roofs and
 yards (mm/h), Q (m³/s), h (m)."""
 UNKNOWNS: Final = 7
+_FARTHEST: Final = 6.0
+"""Standard deviations from its usual value beyond which nothing is believed of an unknown."""
 
 
 class Guess(msgspec.Struct, frozen=True):
@@ -104,6 +106,7 @@ class Ensemble:
         )  # fmt: skip
         self._usual = np.log(np.array(usual))[:, None]
         self._sd = np.array([guess.sd for guess in guesses])[:, None]
+        self._reach = _FARTHEST * self._sd
         self._memory = np.array([guess.memory_s for guess in guesses])[:, None]
         self._floor = np.array([guess.floor * guess.sd for guess in guesses])[:, None]
         self.rows = np.zeros((UNKNOWNS + 3, settings.members))
@@ -171,7 +174,9 @@ class Ensemble:
         mean += gain[:, None] * (read_m - mean[DEPTH])
         self._widen(apart)
         np.add(mean, apart, out=rows)
-        # A normal update knows no zero.
+        # A normal update knows no bounds; a reading of nonsense must not make places of nonsense.
+        np.clip(rows[:UNKNOWNS], self._usual - self._reach, self._usual + self._reach,
+                out=rows[:UNKNOWNS])  # fmt: skip
         np.maximum(rows[SURFACE:], 0.0, out=rows[SURFACE:])
 
     def _widen(self, apart: Array) -> None:

@@ -1,0 +1,1 @@
+"""Sensor fault or real event: what speaks for either in one series, and a verdict. Pure."""

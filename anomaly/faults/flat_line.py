@@ -1,0 +1,107 @@
+"""Flat line test: readings alike, one after the other, longer than this series is used to.
+
+QARTOD's flat line test [M] with a length that is learnt: at rest (a dry road, a detection limit, an
+empty street) only what the hour expects speaks against a row, elsewhere the longest usual row.
+"""
+
+import math
+
+import msgspec
+
+from anomaly.faults.evidence import Evidence
+from anomaly.faults.seen import Seen
+
+
+class FlatLine(msgspec.Struct, array_like=True):
+    """The row at hand, and the longest usual ones.
+
+    Attributes:
+        value: What the readings of the row are.
+        since: When it began, Unix ms.
+        readings: Its readings.
+        windows: Its windows in which the series was expected somewhere.
+        away: Sum of their deviations.
+        usual: Longest row that ended by itself, readings.
+        usual_rest: The same at rest.
+        lowest: Least reading ever.
+        highest: Largest reading ever.
+    """
+
+    value: float = math.nan
+    since: int = 0
+    readings: int = 0
+    windows: int = 0
+    away: float = 0.0
+    usual: int = 0
+    usual_rest: int = 0
+    lowest: float = math.inf
+    highest: float = -math.inf
+
+    def weigh(self, seen: Seen) -> Evidence | None:
+        """Take the next window."""
+        now = seen.now
+        if now.low != self.value or now.high != self.value:
+            self._end_row(seen)
+            is_whole = now.low == now.high
+            self.value, self.since = now.last, now.start if is_whole else now.last_at
+            self.readings, self.windows, self.away = 0 if is_whole else 1, 0, 0.0
+            if not is_whole:
+                return None
+        self.readings += now.count
+        deviation = seen.deviation
+        if deviation is not None:
+            self.windows += 1
+            self.away += deviation
+        rest = seen.physics.resting
+        least = seen.physics.flat_readings
+        if least is None:
+            return None
+        if rest is not None and self.value <= rest:
+            return self._at_rest(seen)
+        return self._off_rest(seen, least)
+
+    def _at_rest(self, seen: Seen) -> Evidence | None:
+        settings = seen.settings
+        mean = self.away / max(self.windows, 1)
+        length = max(settings.resting_windows, settings.usual_rows * self.usual_rest)
+        is_long = self.windows >= settings.resting_windows and self.readings >= length
+        if not is_long or abs(mean) < settings.away:
+            return None
+        side, side_zh = ("below", "偏低") if mean < 0 else ("above", "偏高")
+        en = f"; {abs(mean):.1f} deviations {side} what the hours expect"
+        zh = f"；较该时段常态{side_zh} {abs(mean):.1f} 倍标准差"
+        return self._evidence(seen, length, en, zh)
+
+    def _off_rest(self, seen: Seen, least: int) -> Evidence | None:
+        settings = seen.settings
+        length = max(least, settings.usual_rows * self.usual)
+        is_extreme = self.value >= self.highest or self.value <= self.lowest
+        if is_extreme and seen.physics.clips:
+            length *= settings.extreme_rows
+        if self.readings < length or seen.now.end - self.since < seen.physics.flat_s * 1000:
+            return None
+        en, zh = f"; the longest usual row had {self.usual}", f"；以往最长 {self.usual} 个"
+        return self._evidence(seen, length, en, zh)
+
+    def _evidence(self, seen: Seen, length: float, en: str, zh: str) -> Evidence:
+        hours = (seen.now.end - self.since) / 3_600_000
+        strength = min(0.99, 0.85 + 0.05 * math.log2(self.readings / length))
+        return Evidence(
+            "flat_line",
+            f"{self.readings} readings of exactly {self.value:g} in {hours:.1f} h{en}",
+            f"{hours:.1f} 小时内 {self.readings} 个读数均为 {self.value:g}{zh}",
+            strength,
+            self.since,
+        )
+
+    def _end_row(self, seen: Seen) -> None:
+        now, settings = seen.now, seen.settings
+        if self.readings:
+            rest = seen.physics.resting
+            if rest is not None and self.value <= rest:
+                # A row that the hours speak against must not become what is usual.
+                if abs(self.away) < settings.away * max(self.windows, 1):
+                    self.usual_rest = max(self.usual_rest, self.readings)
+            elif self.readings < (seen.physics.flat_readings or 0):
+                self.usual = max(self.usual, self.readings)
+        self.lowest, self.highest = min(self.lowest, now.low), max(self.highest, now.high)
