@@ -16,6 +16,7 @@ COMMANDS = {
     "simulate": "Make a recording of simulated terminals, or publish it over MQTT",
     "record": "Record the readings and commands of a running system",
     "detect": "Score every `timestamp,value` CSV of a folder",
+    "evaluate": "Tell how good the forecasts of a run were, beside what anybody could have said",
     "catalogue": "List the vital signs: what they are made of, levels, sources",
     "asyncapi": "Print topics, messages and vital signs as an AsyncAPI document",
     "check": "Check a city pack: every problem with file, line, value and mend",
