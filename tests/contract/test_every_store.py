@@ -12,7 +12,15 @@ import pytest
 from streams.stores.influx import InfluxStore
 from streams.stores.influx_link import InfluxAddress
 from streams.stores.sqlite import SqliteStore
-from streams.stores.store import Event, Family, Score, Store, StoreUnavailableError, Vital
+from streams.stores.store import (
+    Event,
+    Family,
+    Forecast,
+    Score,
+    Store,
+    StoreUnavailableError,
+    Vital,
+)
 from tests.live.servers import Influx, influxd
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -42,6 +50,15 @@ def a_score(minute: Any = 0, **changes: Any) -> Score:
         "shares": {"water_depth": 0.75, "rain_10min": 0.25},
     }
     return Score(window_end=NOON + timedelta(minutes=minute), **{**fields, **changes})
+
+
+def a_forecast(minute: Any = 0, **changes: Any) -> Forecast:
+    fields: dict[str, Any] = {
+        "zone": "xq-07", "indicator": "water_depth", "horizon": 600, "p10": 0.0, "p50": 0.1,
+        "p90": 0.4, "p_exceed": {"W4": 0.25}, "reached_in": {"W4": (240.0, None, None)},
+        "method": "ponding", "skill": 0.5,
+    }  # fmt: skip
+    return Forecast(made_at=NOON + timedelta(minutes=minute), **{**fields, **changes})
 
 
 def an_event(number: Any, minute: Any = 0, **changes: Any) -> Event:
@@ -129,6 +146,19 @@ def test_equal_revision_written_twice_stands_once(store: Store) -> None:
     store.write([a_vital()])
     store.write([a_vital()])
     assert seen(store) == [a_vital()]
+
+
+def test_latest_forecasts_are_the_newest_of_each_sign_and_horizon(store: Store) -> None:
+    rows = [
+        a_forecast(minute=1), a_forecast(horizon=3600), a_forecast(horizon=1200, skill=None),
+        a_forecast(zone="a"), a_forecast(indicator="crowd_density", p_exceed={}, reached_in={}),
+    ]  # fmt: skip
+    store.write([*rows, a_score(), a_vital()])
+    store.write([a_forecast(minute=0, p50=0.3)])
+    assert store.latest_forecasts() == [rows[3], rows[4], rows[0], rows[2], rows[1]]
+    again = a_forecast(minute=1, p50=0.2)
+    store.write([again])
+    assert store.latest_forecasts()[2] == again
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -231,12 +261,19 @@ def test_states_come_newest_first(store: Store) -> None:
 def test_everything_survives_closing(opener: Callable[[], Store]) -> None:
     first = opener()
     first.write(
-        [a_vital(), a_score(), an_event(1), an_event(2, family=Family.WORKORDER, subject="o")]
+        [
+            a_vital(),
+            a_score(),
+            a_forecast(),
+            an_event(1),
+            an_event(2, family=Family.WORKORDER, subject="o"),
+        ]
     )
     first.close()
     again = opener()
     assert again.latest_vitals() == [a_vital()]
     assert again.latest_scores() == [a_score()]
+    assert again.latest_forecasts() == [a_forecast()]
     assert [s.event for s in again.alerts(active_only=True)] == [an_event(1)]
     assert again.order("o") is not None
     assert again.identity == first.identity

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from streams.ops.records import decode
-from streams.stores.store import Event, Family, Score, Vital
+from streams.stores.store import Event, Family, Forecast, Score, Vital
 
 VITAL = {
     "at": "2026-06-01T12:00:05+08:00", "zone": "a", "indicator": "water_depth",
@@ -63,6 +63,20 @@ def test_score_that_is_still_learning_is_a_row() -> None:
     rows, faults = decode("scores", lines(score))
     assert isinstance(rows[0], Score)
     assert (rows[0].score, faults) == (None, [])
+
+
+def test_forecast_is_a_row_of_its_sign_and_horizon() -> None:
+    line = {"at": "x", "zone": "a", "indicator": "water_depth", "horizon": 1800,
+            "made_at": "2026-06-01T12:00:00.0004+08:00", "method": "ponding", "p10": 0, "p50": 0.1,
+            "p90": 0.4, "p_exceed": {"W4": 0.2}, "reached_in": {"W4": [240, None, None]},
+            "skill": None}  # fmt: skip
+    rows, faults = decode("forecasts", lines(line, line))
+    assert faults == []
+    assert len(rows) == 2
+    assert isinstance(rows[0], Forecast)
+    assert rows[0].series == "water_depth/1800"
+    assert rows[0].made_at == datetime(2026, 6, 1, 4, tzinfo=UTC)
+    assert rows[0].reached_in == {"W4": (240.0, None, None)}
 
 
 @pytest.mark.parametrize(
