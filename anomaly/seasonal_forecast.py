@@ -19,6 +19,8 @@ from sensors.decimals import Floats
 
 _HOUR_MS: Final = 3_600_000
 _DAY_MS: Final = 24 * _HOUR_MS
+_SMALLEST: Final = 1e-6
+"""What is less than this is nothing in every unit of the catalogue."""
 _FORGETTING: Final = 0.002
 """Least weight of a value in level and scale."""
 
@@ -97,8 +99,8 @@ class SeasonalRecent:
 
     def _forecast(self, model: HorizonModel, at: int, value: float) -> Pending:
         target = at + model.horizon * 1000
-        # Of a constant the scale is that of nothing, and of numbers it is their last digits.
-        scale = max(self._scale, 1e-9 * abs(self._level), 1e-300)
+        # Of a constant the scale is that of nothing; of numbers, their last digits.
+        scale = max(self._scale, 1e-9 * abs(self._level), _SMALLEST)
         features = self._features(at, target, value, scale)
         bin_ = self._baseline.bin_of(target)
         return model.forecast(at, bin_, features, value, (self._level, scale))

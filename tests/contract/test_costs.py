@@ -10,6 +10,7 @@ from types import FrameType
 from typing import NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from indicators.registry import SignSet
 from sensors.line import join_frame
@@ -18,6 +19,7 @@ from streams.bench.places import Shape, places_of, write_city
 from streams.bench.schedule import NO_FAULTS, Faults, schedule
 from streams.citypack import engine_config, load_pack
 from streams.engine.zone_partition import ZonePartition
+from streams.engine.zone_snapshot import ZoneSnapshot
 from streams.pack.scenarios import load_scenario
 from streams.worker.work import ZoneWork
 from tests.storm_recording import sanshui, storm_lines
@@ -127,8 +129,20 @@ def test_pilot_in_a_storm_keeps_within_4_kb_a_terminal_and_12_bytes_an_instant()
         partition.step(join_frame(lines[start : start + 200]))
     blocks = partition.dump(everything=True)
     sizes = {name: len(block) for name, block in blocks.items() if block is not None}
-    zones = sum(size for name, size in sizes.items() if name.startswith("zone/"))
+    zones = {
+        name: ZoneSnapshot.decode(block)
+        for name, block in blocks.items()
+        if block is not None and name.startswith("zone/")
+    }
     instants = sum(row.accepted for row in partition.ledger().terminals.values())
-    # Vital signs with their past, and the scores' detectors.
-    assert zones <= 4096 * len(pack.city.terminals)
-    assert sum(sizes.values()) <= 4096 * len(pack.city.terminals) + 12 * instants
+    # Vital signs with their past; what is scored and forecast has 16 KB a series.
+    others = sum(size for name, size in sizes.items() if not name.startswith("zone/"))
+    vitals = [replace(zone, scores={}, joints={}, forecasts={}).encode() for zone in zones.values()]
+    own = sum(map(len, vitals))
+    assert own <= 4096 * len(pack.city.terminals)
+    assert own + others <= 4096 * len(pack.city.terminals) + 12 * instants
+    detectors = [series.detector for zone in zones.values() for series in zone.scores.values()]
+    forecasters = [s.forecaster for zone in zones.values() for s in zone.forecasts.values()]
+    assert detectors
+    assert forecasters
+    assert max(map(len, [*detectors, *forecasters])) <= 16 * 1024
