@@ -1,5 +1,6 @@
 """The waterlogging forecast of a zone: the ponding ensemble, its skill, and its fixed horizons."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -49,6 +50,8 @@ class FloodForecaster:
 
     def learn_one(self, at: int, value: float) -> None:
         """Learn from a depth, m; see `Forecaster`."""
+        if not math.isfinite(value):
+            raise ValueError(f"depth {value} is no finite number")
         if self._last is not None and at <= self._last[0]:
             return
         self._ensemble.learn_one(at, value)

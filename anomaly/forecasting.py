@@ -93,10 +93,11 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForecastSeries(msgspec.Struct):
-    """State of one series: the forecaster's snapshot, and when it was asked last."""
+    """State of one series: the forecaster's snapshot, when it was asked last, the newest value."""
 
     forecaster: bytes = b""
     asked: int = 0
+    newest: float = 0.0
 
 
 class ZoneForecasts:
@@ -118,7 +119,6 @@ class ZoneForecasts:
     ) -> None:
         self._zone, self._signs, self._series, self._day_kind = zone, signs, series, day_kind
         self._forecasters: dict[str, Forecaster] = {}
-        self._rain = 0.0
 
     def step(self, value: VitalValue) -> list[Forecast]:
         """Learn from a value; the forecasts that are due with it, one a horizon."""
@@ -142,7 +142,7 @@ class ZoneForecasts:
         return [] if outlooks is None else list(_forecasts(value, sign, outlooks))
 
     def _learn_rain(self, at: int, millimetres: float) -> None:
-        self._rain = millimetres
+        self._series.setdefault(RAIN, ForecastSeries()).newest = millimetres
         # A zone without a gauge of water has no forecast of it.
         forecaster = self._forecasters.get(WATER)
         if forecaster is None and WATER in self._series:
@@ -151,7 +151,9 @@ class ZoneForecasts:
             forecaster.learn_rain(at, millimetres * _PER_HOUR)
 
     def _pause(self, indicator: str, value: float, plan: Plan) -> int:
-        is_still = indicator == WATER and value < _DRY_M and self._rain <= 0.0
+        rain = self._series.get(RAIN)
+        is_dry = rain is None or rain.newest <= 0.0
+        is_still = indicator == WATER and value < _DRY_M and is_dry
         return _STILL_S if is_still else plan.every_s
 
     def _forecaster(self, indicator: str, plan: Plan) -> Forecaster:
