@@ -27,7 +27,7 @@ from tests.plain.partition import COLUMNS, PlainPartition
 from tests.plain.signs import REFERENCE
 from tests.plain.strategies import SEEDS, Stream, smallest, stream_of
 
-EXAMPLES = int(os.environ.get("VITALS_EXAMPLES", "80"))
+EXAMPLES = int(os.environ.get("VITALS_EXAMPLES", "40"))
 pytestmark = [pytest.mark.timeout(300 + EXAMPLES), pytest.mark.usefixtures("twin")]
 
 
