@@ -40,7 +40,7 @@ class FloodForecaster:
     ) -> None:
         self._horizons = tuple(horizons)
         self._ensemble = PondingEnsemble(catchment or STREET, seed=seed)
-        self._skills = Skills(horizons)
+        self._skills = Skills(horizons, least=0.0)
         self._last: tuple[int, float] | None = None
         self._count = 0
 

@@ -3,6 +3,7 @@
 For forecasters that do not follow their own errors; `anomaly.horizon_model` does.
 """
 
+import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -43,10 +44,11 @@ class HorizonSkill:
 
     Args:
         horizon: s.
+        least: The value is never below this.
     """
 
-    def __init__(self, horizon: int) -> None:
-        self.horizon = horizon
+    def __init__(self, horizon: int, least: float = -math.inf) -> None:
+        self.horizon, self._least = horizon, least
         self._waiting: deque[_Waiting] = deque()
         self._naive = ErrorQuantiles()
         self._loss = self._naive_loss = self._spread = 0.0
@@ -92,9 +94,8 @@ class HorizonSkill:
 
     def _persistent(self, outlook: Outlook, last: float) -> Outlook:
         low, high = (last + self._spread * at for at in (self._naive.low, self._naive.high))
-        return msgspec.structs.replace(
-            outlook, p10=min(low, last), p50=last, p90=max(high, last), method=PERSISTENCE
-        )
+        p10, p50, p90 = (max(at, self._least) for at in (min(low, last), last, max(high, last)))
+        return msgspec.structs.replace(outlook, p10=p10, p50=p50, p90=p90, method=PERSISTENCE)
 
     def dump(self) -> SkillState:
         """The state."""
@@ -115,10 +116,11 @@ class Skills:
 
     Args:
         horizons: s, ascending.
+        least: The value is never below this.
     """
 
-    def __init__(self, horizons: Sequence[int]) -> None:
-        self._horizons = tuple(HorizonSkill(horizon) for horizon in horizons)
+    def __init__(self, horizons: Sequence[int], least: float = -math.inf) -> None:
+        self._horizons = tuple(HorizonSkill(horizon, least) for horizon in horizons)
 
     def arrive(self, at: int, value: float) -> None:
         """Score the forecasts of this moment."""

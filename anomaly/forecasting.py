@@ -93,10 +93,14 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForecastSeries(msgspec.Struct):
-    """State of one series: the forecaster's snapshot, when it was asked last, the newest value."""
+    """State of one series: the forecaster's snapshot, when it was asked last, the newest value.
+
+    `learnt` is the time of that value as its forecaster has it.
+    """
 
     forecaster: bytes = b""
     asked: int = 0
+    learnt: int = -1
     newest: float = 0.0
 
 
@@ -125,14 +129,21 @@ class ZoneForecasts:
         known = value.value
         if known is None or value.revision or value.place != "zone":
             return []
-        at = value.window_end + local_offset(value.window_end, self._zone.timezone)
+        at = value.window_end
+        if value.indicator not in {WATER, RAIN}:
+            # People live by the clock; water does not, and must not wait while it is put back.
+            at += local_offset(at, self._zone.timezone)
         if value.indicator == RAIN:
             self._learn_rain(at, known)
             return []
         plan = PLANS[value.indicator]
         forecaster = self._forecaster(value.indicator, plan)
-        forecaster.learn_one(at, known)
         series = self._series[value.indicator]
+        if at <= series.learnt:
+            # In the hour that a clock repeats nothing is learnt, so nothing can be said.
+            return []
+        forecaster.learn_one(at, known)
+        series.learnt = at
         if value.window_end - series.asked < 1000 * self._pause(value.indicator, known, plan):
             return []
         series.asked = value.window_end

@@ -55,7 +55,10 @@ class Pending(NamedTuple):
     inside: tuple[float, float]
 
 
-PendingState = tuple[int, int, bytes, tuple[float, float, float, float, float, float, float, float]]
+PendingState = tuple[int, int, bytes]
+"""Target, bin, and the numbers: the features, then the others in their order."""
+_ABOVE: Final = np.triu_indices(FEATURES)
+"""Doubts are symmetric; half of them are enough."""
 
 
 class HorizonState(msgspec.Struct, frozen=True, array_like=True):
@@ -135,9 +138,10 @@ class HorizonModel:
         limit = _CLIP * spread
         error = min(max(error, -limit), limit)
         reach = self._doubts @ x
-        gain = reach / (max((1.25 * spread) ** 2, 1e-6) + float(reach @ x))
-        self._weights += gain * error
-        self._doubts -= np.outer(gain, reach)
+        sureness = 1.0 / (max((1.25 * spread) ** 2, 1e-6) + float(reach @ x))
+        self._weights += sureness * error * reach
+        # In this order it stays symmetric to the last digit.
+        self._doubts -= sureness * np.outer(reach, reach)
         diagonal = self._doubts.reshape(-1)[:: FEATURES + 1]
         diagonal += np.where(diagonal < _DOUBT, _WANDER, 0.0)
 
@@ -214,20 +218,16 @@ class HorizonModel:
     def dump(self) -> HorizonState:
         """The state."""
         return HorizonState(
-            self._weights.tobytes(), self._doubts.tobytes(), self._spreads.tobytes(),
+            self._weights.tobytes(), self._doubts[_ABOVE].tobytes(), self._spreads.tobytes(),
             tuple(self._losses), self._quantiles.dump(), self._naive.dump(),
             (self._loss, self._naive_loss, self._cover), self._known,
-            tuple(
-                (m.target, m.bin, m.features.tobytes(),
-                 (m.level, m.scale, m.last, m.raw, m.p50, m.spread, *m.inside))
-                for m in self._pending
-            ),
+            tuple(_state(made) for made in self._pending),
         )  # fmt: skip
 
     def load(self, state: HorizonState) -> None:
         """Continue from a `dump`."""
         self._weights = np.frombuffer(state.weights).copy()
-        self._doubts = np.frombuffer(state.doubts).reshape(FEATURES, FEATURES).copy()
+        self._doubts[_ABOVE] = self._doubts.T[_ABOVE] = np.frombuffer(state.doubts)
         self._spreads = array("d", state.spreads)
         self._losses = list(state.losses)
         self._quantiles.load(state.quantiles)
@@ -237,9 +237,16 @@ class HorizonModel:
         self._pending = deque(_pending(found) for found in state.pending)
 
 
+def _state(made: Pending) -> PendingState:
+    others = made.level, made.scale, made.last, made.raw, made.p50, made.spread, *made.inside
+    return made.target, made.bin, made.features.tobytes() + array("d", others).tobytes()
+
+
 def _pending(state: PendingState) -> Pending:
-    target, bin_, features, (level, scale, last, raw, p50, spread, low, high) = state
-    x = np.frombuffer(features)
+    target, bin_, numbers = state
+    found = np.frombuffer(numbers)
+    level, scale, last, raw, p50, spread, low, high = found[FEATURES:].tolist()
+    x = found[:FEATURES]
     return Pending(target, bin_, x, level, scale, last, raw, p50, spread, (low, high))
 
 

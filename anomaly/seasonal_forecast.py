@@ -49,7 +49,7 @@ class SeasonalRecent:
         ready_after: Values before the first outlook.
     """
 
-    VERSION: Final = 1
+    VERSION: Final = 2
 
     def __init__(
         self, horizons: Sequence[int], day_kind: DayKind = by_weekday, ready_after: int = 30
