@@ -1,23 +1,23 @@
 """Forecasts of a zone: who learns from what, when they are due, and what they say of levels."""
 
-import math
 import random
 
 import pytest
 from msgspec.structs import replace
 
-from anomaly.error_quantiles import ErrorQuantiles
-from anomaly.forecast_skill import HorizonSkill
 from anomaly.forecaster import Outlook
-from anomaly.forecasting import FORECAST_INPUTS, PLANS, ForecastSeries, ZoneForecasts
-from anomaly.horizon_model import BLEND, PERSISTENCE
+from anomaly.forecasting import (
+    FORECAST_INPUTS,
+    PLANS,
+    ForecastSeries,
+    ZoneForecasts,
+    _forecasts,
+)
 from anomaly.seasonal_forecast import SeasonalRecent
-from anomaly.week_memory import WeekMemory
 from indicators.registry import SIGNS
 from sensors.city import Zone
-from tests.builders import SHANGHAI, a_value
+from tests.builders import MINUTE_MS, SHANGHAI, a_value
 
-HOUR_MS = 3_600_000
 ZONE = Zone(id="dip", name="低洼路段", timezone=SHANGHAI, district="d")
 
 
@@ -35,9 +35,6 @@ def steps(zone, *values):
 
 def wet(zone, minutes, depth=0.2):
     return steps(zone, *(a_value(n, depth + 0.001 * n) for n in minutes))
-
-
-# -- the stage -----------------------------------------------------------------------------------
 
 
 def test_forecast_has_a_line_a_horizon_from_the_end_of_the_newest_window():
@@ -126,81 +123,129 @@ def test_plans_are_of_signs_of_the_catalogue_no_shorter_than_their_windows():
         assert plan.horizons[0] >= SIGNS[indicator].window_s
 
 
-# -- its parts -----------------------------------------------------------------------------------
+def test_value_of_a_town_or_district_is_not_forecast():
+    zone = forecasts()
+    wet(zone, range(20))
+    assert zone.step(a_value(20, 0.3, place="district")) == []
 
 
-@pytest.mark.parametrize("draw", ["normal", "skewed", "changing"])
-def test_quantiles_hold_their_levels_in_the_long_run(draw):
-    source, quantiles = random.Random(1), ErrorQuantiles()
-    below = inside = 0
-    for n in range(20_000):
-        spread = 1.0 + (n // 5000) / 2
-        normal, skewed = source.gauss(0, 1), source.expovariate(1.0)
-        error = {"normal": normal, "skewed": skewed, "changing": spread * normal}[draw]
-        below += error < quantiles.low
-        inside += quantiles.low <= error <= quantiles.high
-        quantiles.learn(error)
-        assert quantiles.low <= quantiles.middle <= quantiles.high
-    assert below / 20_000 == pytest.approx(0.1, abs=0.01)
-    assert inside / 20_000 == pytest.approx(0.8, abs=0.02)
+def test_nothing_is_known_of_a_sign_that_was_never_available():
+    series: dict[str, ForecastSeries] = {}
+    assert steps(forecasts(series), *(a_value(n, None) for n in range(30))) == []
+    assert series == {}
 
 
-def test_probability_above_a_limit_falls_and_agrees_with_the_quantiles():
-    quantiles = ErrorQuantiles()
-    limits = [n / 10 for n in range(-60, 61)]
-    found = [quantiles.above(limit) for limit in limits]
-    assert found == sorted(found, reverse=True)
-    assert found[0] == pytest.approx(1.0, abs=1e-3)
-    assert found[-1] == pytest.approx(0.0, abs=1e-3)
-    assert quantiles.above(quantiles.high) == pytest.approx(0.1)
-    assert quantiles.above(quantiles.middle) == pytest.approx(0.5)
+def test_forecast_is_published_with_its_value():
+    zone = forecasts()
+    wet(zone, range(20))
+    for made in zone.step(a_value(20, 0.3)):
+        assert (made.at, made.zone, made.indicator) == (a_value(20, 0.3).at, "dip", "water_depth")
 
 
-def test_week_memory_has_the_half_hours_of_a_day_and_a_week_ago():
-    week = WeekMemory()
-    for n in range(24 * 2 * 8):
-        week.learn(n * HOUR_MS // 2, float(n))
-    now = (24 * 2 * 8 - 1) * HOUR_MS // 2
-    assert week.known(now - 24 * HOUR_MS) == 24 * 2 * 7 - 1
-    assert week.known(now + HOUR_MS) == 24 * 2 * 8 - 1 + 2 - 7 * 48
-    assert week.before == 24 * 2 * 8 - 1 - 7 * 48
+@pytest.mark.parametrize("indicator", sorted(set(PLANS) - {"water_depth"}))
+def test_every_sign_with_a_plan_has_a_forecast_a_horizon_and_a_probability_a_level(indicator):
+    sign, plan, source = SIGNS[indicator], PLANS[indicator], random.Random(1)
+    unit = {"indicator": indicator, "unit": sign.unit}
+    made = steps(
+        forecasts(), *(a_value(10 * n, abs(source.gauss(0.5, 0.2)), **unit) for n in range(60))
+    )
+    # The thirtieth value is the first of which something is said.
+    assert len(made) == 31 * len(plan.horizons)
+    assert [f.horizon for f in made[-len(plan.horizons) :]] == [*plan.horizons]
+    for forecast in made:
+        assert [*forecast.p_exceed] == [level.id for level in sign.levels]
+        assert all(0.0 <= p <= 1.0 for p in forecast.p_exceed.values())
+        assert [*forecast.p_exceed.values()] == sorted(forecast.p_exceed.values(), reverse=True)
 
 
-def test_course_of_the_day_beats_persistence_and_says_its_skill():
-    forecaster = SeasonalRecent((3600, 10800))
-    source = random.Random(2)
-    for n in range(24 * 60):
-        value = 100 + 50 * math.sin(n / 12 * math.pi) + source.gauss(0, 3)
-        forecaster.learn_one(n * HOUR_MS, value)
-    for outlook in forecaster.outlooks() or ():
-        assert outlook.method == BLEND
-        assert outlook.skill is not None
-        assert outlook.skill > 0.5
-        assert outlook.cover == pytest.approx(0.8, abs=0.08)
+def test_values_between_two_forecasts_teach_but_are_not_followed_by_one():
+    unit = {"indicator": "traffic_speed", "unit": "km/h"}
+    made = steps(forecasts(), *(a_value(n, 50.0 + n % 3, **unit) for n in range(100)))
+    assert {f.made_at % 300_000 for f in made} == {made[0].made_at % 300_000}
+    assert len(made) == 4 * len({f.made_at for f in made}) == 4 * 14
 
 
-def test_random_walk_is_not_forecast_worse_than_by_persistence():
-    forecaster, source, value = SeasonalRecent((3600,)), random.Random(4), 0.0
-    errors = [0.0, 0.0]
-    for n in range(4000):
-        made = forecaster.outlooks()
-        step = source.gauss(0, 1)
-        if made is not None and n > 500:
-            errors[0] += abs(made[0].p50 - value - step)
-            errors[1] += abs(step)
-        value += step
-        forecaster.learn_one(n * HOUR_MS, value)
-    assert errors[0] <= 1.03 * errors[1]
+def test_probability_of_a_level_is_that_of_its_edge():
+    """What a sign says is what its forecaster says of the levels' edges."""
+    source, forecaster = random.Random(1), SeasonalRecent(PLANS["traffic_speed_ratio"].horizons)
+    sign, zone = SIGNS["traffic_speed_ratio"], forecasts()
+    made: list = []
+    for n in range(200):
+        value = a_value(5 * n, source.uniform(0.2, 0.9), indicator=sign.id, unit=sign.unit)
+        made = zone.step(value)
+        forecaster.learn_one(value.window_end + 8 * 3_600_000, value.value or 0.0)
+    expected = forecaster.outlooks([level.edge for level in sign.levels]) or ()
+    assert sign.descending
+    for forecast, outlook in zip(made, expected, strict=True):
+        said = [round(1.0 - above, 4) for above in outlook.exceed]
+        assert [*forecast.p_exceed.values()] == said
+        assert forecast.method == outlook.method
 
 
-def test_persistence_is_used_and_said_where_a_forecaster_has_been_worse():
-    skill, found = HorizonSkill(600), None
-    for n in range(100):
-        at, last = n * 600_000, float(n % 3)
-        skill.arrive(at, last)
-        found = skill.judged(at, Outlook(600, 50.0, 60.0, 70.0, method="bad"), last)
-    assert found is not None
-    assert found.method == PERSISTENCE
-    assert found.skill is not None
-    assert found.skill < 0.0
-    assert (found.p10 <= found.p50 <= found.p90, found.p50) == (True, float(99 % 3))
+LADDER = ("W0", "W4", "W3", "W2", "W1")
+
+
+def made_of(exceed, level=None):
+    """The forecasts of water whose horizons have these probabilities of W0 to W1."""
+    outlooks = [
+        Outlook(horizon, 0.0, 0.1, 0.2, tuple(row), "ponding")
+        for horizon, row in zip((600, 1200, 1800, 3600), exceed, strict=True)
+    ]
+    value = a_value(0, 0.2, level=level)
+    return list(_forecasts(value, SIGNS["water_depth"], outlooks))
+
+
+def test_times_are_where_straight_lines_between_the_horizons_reach_the_probability():
+    rows = [(0.0, p, 0.0, 0.0, 0.0) for p in (0.2, 0.4, 0.6, 1.0)]
+    reached = made_of(rows)[0].reached_in
+    # 0.2 in ten minutes: 0.1 in five; 0.5 half-way from 0.4 to 0.6; 0.9 at three quarters of 30 min.
+    assert reached == {"W4": (300.0, 1500.0, 3150.0)}
+
+
+def test_times_are_none_where_a_probability_is_not_come_to():
+    rows = [(0.0, p, 0.0, 0.0, 0.0) for p in (0.0, 0.0, 0.05, 0.2)]
+    ((early, middle, late),) = made_of(rows)[0].reached_in.values()
+    assert (early, middle, late) == (2400.0, None, None)
+    assert made_of([(0.0, 0.09, 0.0, 0.0, 0.0)] * 4)[0].reached_in == {}
+
+
+def test_time_is_that_at_which_a_probability_is_come_to_first():
+    rows = [(0.0, p, 0.0, 0.0, 0.0) for p in (0.6, 0.2, 0.2, 0.9)]
+    assert made_of(rows)[0].reached_in["W4"] == (100.0, 500.0, 3600.0)
+
+
+@pytest.mark.parametrize(("level", "worse"), [(None, LADDER), ("W4", LADDER[2:]), ("W1", ())])
+def test_only_levels_worse_than_that_at_hand_are_reached(level, worse):
+    made = made_of([(1.0,) * 5] * 4, level)
+    assert all(tuple(forecast.reached_in) == worse for forecast in made)
+    assert tuple(made[0].p_exceed) == LADDER
+
+
+@pytest.mark.parametrize(("indicator", "value"), [("traffic_speed", 40.0), ("water_depth", 0.2)])
+def test_in_the_hour_that_a_clock_repeats_water_is_forecast_and_habits_are_not(indicator, value):
+    """In Los Angeles 2 November 2025 has 01:00 to 02:00 twice, the second from 09:00 UTC on."""
+    zone = ZoneForecasts(replace(ZONE, timezone="America/Los_Angeles"), SIGNS, {})
+    back = 1_762_074_000_000
+    unit = {"indicator": indicator, "unit": SIGNS[indicator].unit}
+    said = set()
+    for n in range(-60, 30):
+        end = back + n * 300_000
+        fields = {"at": end, "window_start": end - 300_000, "window_end": end}
+        if zone.step(a_value(0, value + n % 3 / 10, **fields, **unit)):
+            said.add(n)
+    last = max(n for n in said if n < 0)
+    again = min(n for n in said if n > last)
+    assert last == -1
+    assert again == (0 if indicator == "water_depth" else 12)
+    assert said >= set(range(again, 30))
+
+
+def test_water_that_rises_in_the_hour_that_a_clock_repeats_is_seen():
+    zone = ZoneForecasts(replace(ZONE, timezone="America/Los_Angeles"), SIGNS, {})
+    back, made = 1_762_074_000_000, []
+    for n in range(-60, 30):
+        end = back + n * MINUTE_MS
+        fields = {"at": end, "window_start": end - MINUTE_MS, "window_end": end}
+        made = zone.step(a_value(0, 0.2 if n < 0 else 0.5, **fields))
+    assert made[0].made_at == back + 29 * MINUTE_MS
+    assert made[0].p50 == pytest.approx(0.5, abs=0.1)
