@@ -13,6 +13,8 @@ from sensors.city import Catchment
 
 _READY_AFTER: Final = 10
 """Values before the first outlook: of a slope that nobody saw everything may come."""
+_TOLERANCE_M: Final = 0.004
+"""[D] Pinball loss; see `HorizonSkill`."""
 
 
 class _State(msgspec.Struct, frozen=True, array_like=True):
@@ -40,7 +42,7 @@ class FloodForecaster:
     ) -> None:
         self._horizons = tuple(horizons)
         self._ensemble = PondingEnsemble(catchment or STREET, seed=seed)
-        self._skills = Skills(horizons, least=0.0)
+        self._skills = Skills(horizons, least=0.0, tolerance=_TOLERANCE_M)
         self._last: tuple[int, float] | None = None
         self._count = 0
 
@@ -68,7 +70,7 @@ class FloodForecaster:
             return None
         method = self._ensemble.method
         named = [msgspec.structs.replace(outlook, method=method) for outlook in found]
-        return tuple(self._skills.judged(self._last[0], named, self._last[1]))
+        return tuple(self._skills.judged(self._last[0], named, limits, self._last[1]))
 
     def dump(self) -> bytes:
         """The state."""

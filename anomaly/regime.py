@@ -6,10 +6,12 @@ each day; fed day by day it takes neither a day-long event nor the course of the
 where it is fed value by value every morning is one. docs/decisions/0023 has the measurement.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-from river.drift import ADWIN
+
+if TYPE_CHECKING:
+    from river.drift import ADWIN
 
 _CLIP: Final = 3.0
 """A deviation counts no more than this to either side, robust standard deviations."""
@@ -76,7 +78,10 @@ class Regime:
         for mean in means:
             self._adwin.update(mean)
 
-    def _fresh(self) -> ADWIN:
+    def _fresh(self) -> "ADWIN":
+        # river.drift brings scipy along: 1.5 s and 70 MB that whoever scores nothing is spared.
+        from river.drift import ADWIN  # noqa: PLC0415
+
         return ADWIN(delta=self._delta, clock=1, grace_period=10, min_window_length=3)
 
     def dump(self) -> RegimeState:

@@ -104,14 +104,10 @@ def test_water_that_stands_though_no_rain_falls_is_in_the_end_not_taken_for_gone
     assert (soon.method, soon.p50) == ("persistence", 0.125)
 
 
-@pytest.mark.xfail(
-    reason="persistence is first taken to err by a metre: four hours, an hour ahead two days"
-)
 def test_water_that_stands_is_known_to_once_skill_is_known():
     assert water_that_stands(60)[0].p50 == pytest.approx(0.125, abs=0.01)
 
 
-@pytest.mark.xfail(reason="where persistence speaks, probabilities are still those of the ensemble")
 def test_probabilities_of_water_that_stands_are_those_of_its_quantiles():
     soon = water_that_stands(300)[0]
     assert soon.exceed[0] >= 0.5
@@ -122,8 +118,6 @@ def test_quantiles_and_probabilities_tell_the_same(make):
     forecaster = make()
     for made in outlooks(forecaster, a_series(1000))[100:]:
         for outlook in made:
-            if outlook.method == "persistence":
-                continue
             for limit, above in zip(LIMITS, outlook.exceed, strict=True):
                 if limit < outlook.p10:
                     assert above >= 0.88

@@ -12,6 +12,7 @@ from anomaly.horizon_model import PERSISTENCE
 
 MINUTE_MS = 60_000
 STEP_MS = 10 * MINUTE_MS
+LIMITS = (12.0,)
 
 
 def a_wave(n):
@@ -28,7 +29,7 @@ def judged(skill, length, said, came=a_wave, seed=1):
     for n in range(length):
         value = came(n)
         skill.arrive(n * STEP_MS, value)
-        outlook = skill.judged(n * STEP_MS, an_outlook(said(n, source)), value)
+        outlook = skill.judged(n * STEP_MS, an_outlook(said(n, source)), LIMITS, value)
         found.append((outlook, value, came(n + 1)))
     return found
 
@@ -63,7 +64,7 @@ def test_forecast_speaks_again_once_it_has_become_better():
     judged(skill, 60, far_off)
     for n in range(60, 4000):
         skill.arrive(n * STEP_MS, a_wave(n))
-        made = skill.judged(n * STEP_MS, an_outlook(foreseen(n, source)), a_wave(n))
+        made = skill.judged(n * STEP_MS, an_outlook(foreseen(n, source)), LIMITS, a_wave(n))
         methods.append(made.method)
     assert methods[0] == PERSISTENCE
     assert methods[-1] == "ours"
@@ -88,18 +89,53 @@ def test_persistence_is_never_below_the_least():
     for n in range(200):
         value = max(0.0, source.gauss(0.0, 1.0))
         skill.arrive(n * STEP_MS, value)
-        outlook = skill.judged(n * STEP_MS, an_outlook(50.0), value)
+        outlook = skill.judged(n * STEP_MS, an_outlook(50.0), LIMITS, value)
         assert 0.0 <= outlook.p10 <= outlook.p50 <= outlook.p90
     assert outlook.method == PERSISTENCE
     unbound = HorizonSkill(600)
     unbound.load(skill.dump())
-    assert unbound.judged(200 * STEP_MS, an_outlook(50.0), 0.0).p10 < 0.0
+    assert unbound.judged(200 * STEP_MS, an_outlook(50.0), LIMITS, 0.0).p10 < 0.0
+
+
+@pytest.mark.parametrize("least", [-math.inf, 0.0])
+def test_probabilities_of_persistence_are_those_of_its_own_errors(least):
+    skill, source, said = HorizonSkill(600, least=least), random.Random(5), []
+    for n in range(3000):
+        value = source.gauss(10.0, 1.0)
+        skill.arrive(n * STEP_MS, value)
+        outlook = skill.judged(n * STEP_MS, an_outlook(90.0), (0.0, 10.5), value)
+        said.append((*outlook.exceed, value))
+    for _, often, value in said[500:]:
+        assert (often > 0.5) == (value >= 10.5) or abs(value - 10.5) < 0.3
+    beyond = [below for below, *_ in said[500:]]
+    assert min(beyond) >= (1.0 if least == 0.0 else 0.9)
+
+
+def test_what_never_moved_is_certain_to_stay():
+    skill, outlook = HorizonSkill(600), an_outlook(0.0)
+    for n in range(60):
+        skill.arrive(n * STEP_MS, 12.5)
+        outlook = skill.judged(n * STEP_MS, an_outlook(0.0), (12.5, 13.0), 12.5)
+    assert outlook.method == PERSISTENCE
+    assert (outlook.p10, outlook.p50, outlook.p90) == (12.5, 12.5, 12.5)
+    assert outlook.exceed == (1.0, 0.0)
+    assert outlook.skill is None
+
+
+def test_forecast_that_loses_little_goes_on_speaking():
+    """A dry street in drizzle: persistence is perfect, and the forecast all but that."""
+    strict, lenient = HorizonSkill(600), HorizonSkill(600, tolerance=0.02)
+    for n in range(60):
+        for skill, method in ((strict, PERSISTENCE), (lenient, "ours")):
+            skill.arrive(n * STEP_MS, 0.0)
+            outlook = skill.judged(n * STEP_MS, an_outlook(0.0, width=0.1), LIMITS, 0.0)
+            assert outlook.method == (method if n >= 30 else "ours")
 
 
 def test_truth_comes_within_a_minute_of_its_time():
     def known(late_ms):
         skill = HorizonSkill(600)
-        skill.judged(0, an_outlook(1.0), 1.0)
+        skill.judged(0, an_outlook(1.0), LIMITS, 1.0)
         skill.arrive(600_000 + late_ms, 1.0)
         return skill.dump().known
 
@@ -109,7 +145,7 @@ def test_truth_comes_within_a_minute_of_its_time():
 def test_gap_drops_the_forecasts_whose_truth_it_holds():
     skill = HorizonSkill(600)
     for n in range(5):
-        skill.judged(n * MINUTE_MS, an_outlook(1.0), 1.0)
+        skill.judged(n * MINUTE_MS, an_outlook(1.0), LIMITS, 1.0)
     assert len(skill.dump().waiting) == 5
     skill.arrive(86_400_000, 1.0)
     assert (len(skill.dump().waiting), skill.dump().known) == (0, 0)
@@ -120,9 +156,9 @@ def test_asking_again_scores_nothing_twice():
     for n in range(100):
         for skill in (once, often):
             skill.arrive(n * MINUTE_MS, a_wave(n))
-        expected = once.judged(n * MINUTE_MS, an_outlook(10.0), a_wave(n))
+        expected = once.judged(n * MINUTE_MS, an_outlook(10.0), LIMITS, a_wave(n))
         for _ in range(3):
-            assert often.judged(n * MINUTE_MS, an_outlook(10.0), a_wave(n)) == expected
+            assert often.judged(n * MINUTE_MS, an_outlook(10.0), LIMITS, a_wave(n)) == expected
     assert often.dump() == once.dump()
 
 
@@ -130,7 +166,7 @@ def test_no_more_than_a_dozen_forecasts_wait():
     skill = HorizonSkill(3600)
     for n in range(600):
         skill.arrive(n * 10_000, 1.0)
-        skill.judged(n * 10_000, an_outlook(1.0), 1.0)
+        skill.judged(n * 10_000, an_outlook(1.0), LIMITS, 1.0)
     assert 11 <= len(skill.dump().waiting) <= 13
 
 
@@ -144,10 +180,10 @@ def test_state_continues_identically(cut, said):
         value, first = a_wave(n), an_outlook(said(n, source))
         outlooks = [first, replace(first, horizon=1200)]
         whole.arrive(n * STEP_MS, value)
-        expected = list(whole.judged(n * STEP_MS, outlooks, value))
+        expected = list(whole.judged(n * STEP_MS, outlooks, LIMITS, value))
         if n >= cut:
             resumed.arrive(n * STEP_MS, value)
-            assert list(resumed.judged(n * STEP_MS, outlooks, value)) == expected
+            assert list(resumed.judged(n * STEP_MS, outlooks, LIMITS, value)) == expected
             assert resumed.dump() == whole.dump()
 
 
@@ -158,7 +194,7 @@ def test_each_horizon_is_judged_by_itself():
         value = a_wave(n)
         skills.arrive(n * STEP_MS, value)
         good, bad = an_outlook(foreseen(n, source)), replace(an_outlook(90.0), horizon=1200)
-        near, far = skills.judged(n * STEP_MS, [good, bad], value)
+        near, far = skills.judged(n * STEP_MS, [good, bad], LIMITS, value)
     assert (near.horizon, near.method) == (600, "ours")
     assert (far.horizon, far.method) == (1200, PERSISTENCE)
     assert near.skill is not None

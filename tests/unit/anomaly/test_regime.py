@@ -2,6 +2,8 @@
 
 import math
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -87,3 +89,11 @@ def test_detector_says_so_once_and_has_the_new_level_weeks_earlier():
             assert verdict.expected is not None
             assert verdict.expected == pytest.approx(140 + 50 * math.sin(math.pi), abs=15)
     assert len(told) == 1
+
+
+def test_nobody_who_scores_nothing_pays_for_the_detector_of_changes():
+    """river.drift brings scipy along, 70 MB."""
+    script = (
+        "import sys, streams.replay; sys.exit('river' in sys.modules or 'scipy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
