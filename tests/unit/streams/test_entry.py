@@ -18,6 +18,7 @@ def started(folder, **options):
         env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options,
     )  # fmt: skip
+    assert process.stdout is not None
     assert process.stdout.readline() == "importing\n"
     return process
 
