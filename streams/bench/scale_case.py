@@ -9,7 +9,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -24,7 +24,7 @@ from streams.bench.schedule import NO_FAULTS, schedule
 from streams.citypack import CityPack, engine_config, load_pack
 from streams.engine.config import EngineConfig
 from streams.engine.zone_partition import ZonePartition
-from streams.worker.memory import keep_freed_memory, spare_the_collector
+from streams.memory import keep_freed_memory, spare_the_collector
 
 LIVE_FRAMES: Final = 5
 """Frames after each of which an incremental snapshot is taken."""
@@ -125,9 +125,11 @@ def run_case(spec: ScaleSpec) -> ScaleFigures:
     spare_the_collector()
     if spec.is_traced:
         # What is imported or filled at first use only is code and not state.
-        first = next(source)
-        ZonePartition(_config(pack)).step(first.body)
-        source = chain((first,), source)
+        first = tuple(islice(source, 2))  # in the second one windows close
+        partition = ZonePartition(_config(pack))
+        for frame in first:
+            partition.step(frame.body)
+        source = chain(first, source)
         gc.collect()
         tracemalloc.start()
     partition = ZonePartition(_config(pack))

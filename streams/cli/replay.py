@@ -11,6 +11,7 @@ from rich.table import Table
 
 from indicators.registry import SignSet
 from streams.citypack import CityPack, PackError, load_pack
+from streams.memory import spare_the_collector
 from streams.replay import replay as run
 
 INTERRUPTED = 130
@@ -85,6 +86,8 @@ def _run_with_bar(
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True) as bar:
         tasks = {path: bar.add_task(path.name, total=path.stat().st_size) for path in recordings}
+
+        spare_the_collector()
 
         def progress(path: Path, done: int) -> None:
             bar.update(tasks[path], completed=done)

@@ -40,8 +40,10 @@ class ZoneOutputs:
         self._outlets: dict[str, _Outlet] = {}
         self._timezones: dict[str, str] = {}
         self._writer = VitalWriter(config.signs, config.city, config.rules.version)
-        self._scored = {name for name, sign in config.signs.items() if sign.is_scored}
         self._forecast = FORECAST_INPUTS & config.signs.keys()
+        scored = {name for name, sign in config.signs.items() if sign.is_scored}
+        # Signs of which more is made than their line.
+        self._followed = scored | self._forecast | config.indicated
         self._touched: set[str] = set()
         self.published = Outputs()
         self._indications: dict[int, list[Indication]] = {}
@@ -86,19 +88,18 @@ class ZoneOutputs:
             return
         self.published.add_values(values, self._writer.write(values, self._timezones))
         self._touched.update([value.zone for value in values])
-        scored, forecast, indicated = self._scored, self._forecast, self._config.indicated
-        for value in values:
+        followed = self._followed
+        for value in [value for value in values if value.indicator in followed]:
             indicator = value.indicator
-            if indicator in scored or indicator in forecast or indicator in indicated:
-                scores, forecasts, _, timezone, district = self._outlets[value.zone]
-                found = scores.step(value)
-                if found:
-                    self.published.add([publish_score(score, timezone) for score in found])
-                if indicator in forecast:
-                    made = forecasts.step(value)
-                    self.published.add([publish_forecast(one, timezone) for one in made])
-                if indicator in indicated:
-                    self._tell(district, value.at, value)
+            scores, forecasts, _, timezone, district = self._outlets[value.zone]
+            found = scores.step(value)
+            if found:
+                self.published.add([publish_score(score, timezone) for score in found])
+            if indicator in self._forecast:
+                made = forecasts.step(value)
+                self.published.add([publish_forecast(one, timezone) for one in made])
+            if indicator in self._config.indicated:
+                self._tell(district, value.at, value)
 
     def _tell(self, destination: int, at: int, value: VitalValue | None) -> None:
         self._own.seqs[destination] += 1

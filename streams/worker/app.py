@@ -20,6 +20,7 @@ import uvloop
 from prometheus_client import start_http_server
 
 from streams.citypack import engine_config, load_pack
+from streams.memory import keep_freed_memory, spare_the_collector
 from streams.settings import Settings
 from streams.topics import (
     COMMANDS,
@@ -32,7 +33,6 @@ from streams.worker.consumer import ShortWaits
 from streams.worker.hosts import Hosts
 from streams.worker.intake import Input
 from streams.worker.kafka_log import KafkaLog
-from streams.worker.memory import keep_freed_memory, spare_the_collector
 from streams.worker.partition_host import PartitionHost, Site
 from streams.worker.work import DistrictWork, ZoneWork
 

@@ -5,6 +5,8 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indicators.vital_sign import VitalValue
+from streams.engine.outputs import Outputs
 from streams.engine.published import DIGESTED, Published, publish_event
 from streams.output_files import STREAMS, OutputFiles
 
@@ -88,3 +90,43 @@ def test_files_of_an_earlier_run_are_replaced(tmp_path):
 def test_tenth_event_of_an_incident_comes_after_the_ninth():
     nine, ten = (publish_event("alerts", 1, "z", "k", {"id": f"a-b-{n}"}) for n in (9, 10))
     assert nine.order < ten.order
+
+
+def a_value(at, zone="z", indicator="k"):
+    return VitalValue(at, zone, indicator, at - 10, at, 1.0, "m", None, 1.0, 0)
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, 9), st.sampled_from("ab")), min_size=1), max_size=6),
+    st.integers(0, 10),
+)
+def test_values_published_together_stand_where_they_would_one_by_one(
+    tmp_path_factory, batches, until
+):
+    """Batches in order are written as they are; batches that overlap, repeat or are in none, not."""
+    together, alone = tmp_path_factory.mktemp("together"), tmp_path_factory.mktemp("alone")
+    with OutputFiles(together) as whole, OutputFiles(alone) as single:
+        for batch in batches:
+            outputs = Outputs()
+            lines = b"\n".join(b"%d%s" % (at, zone.encode()) for at, zone in batch)
+            outputs.add_values([a_value(at, zone) for at, zone in batch], lines)
+            whole.add(outputs)
+            single.add(list(outputs))
+        for files in (whole, single):
+            files.release(until)
+            files.close()
+        assert contents(together) == contents(alone)
+        assert whole.counts == single.counts
+        assert whole.digest() == single.digest()
+
+
+def test_corrections_in_a_later_batch_stand_before_what_is_held_back(tmp_path):
+    early, late = Outputs(), Outputs()
+    early.add_values([a_value(3), a_value(7)], b"3\n7")
+    late.add_values([a_value(5)], b"5")
+    with OutputFiles(tmp_path) as files:
+        files.add(early)
+        files.release(5)
+        files.add(late)
+        files.close()
+    assert contents(tmp_path) == [b"3", b"5", b"7"]
