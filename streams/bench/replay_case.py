@@ -70,11 +70,15 @@ class _Watch:
         share = 100 * sum(self._done.values()) / max(1, self._total)
         # The last quarter is noted when the outputs are written.
         while len(self.peaks) < len(QUARTERS) - 1 and share >= QUARTERS[len(self.peaks)]:
-            self.peaks.append(usage_of(os.getpid()).peak_bytes)
+            self.peaks.append(self._peak())
 
     def end(self) -> tuple[int, ...]:
-        peak = usage_of(os.getpid()).peak_bytes
+        peak = self._peak()
         return (*self.peaks, *[peak] * (len(QUARTERS) - len(self.peaks)))
+
+    def _peak(self) -> int:
+        # With more than one thread the kernel's count wavers by some pages.
+        return max([usage_of(os.getpid()).peak_bytes, *self.peaks])
 
 
 def run_case(spec: ReplaySpec) -> ReplayFigures:
