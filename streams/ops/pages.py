@@ -12,7 +12,8 @@ from streams.ops.context import Context, OpsContext
 from streams.ops.explain_views import explain_view
 from streams.ops.explaining import explained
 from streams.ops.order_views import alert_views, ledger_view, order_views
-from streams.ops.views import places
+from streams.ops.outlook_views import beside
+from streams.ops.views import PlaceView, places
 from streams.stores.store import StoreUnavailableError
 
 ZONES_SHOWN = 24
@@ -45,9 +46,7 @@ def board(request: Request) -> HTMLResponse:
 @router.get("/places/{place}")
 def place_page(context: Context, place: str, *, part: bool = False) -> HTMLResponse:
     """All vital signs of a place under the twelve topics; with `part`, what changes of it."""
-    above, zones = places(
-        context.store.latest_vitals(), context.city, context.wording, context.now()
-    )
+    above, zones = _places(context)
     found = next((view for view in (*above, *zones) if view.id == place), None)
     if found is None:
         return _refused(f"没有“{place}”的体征数据。", f"No vital signs of {place!r}.")
@@ -79,7 +78,7 @@ async def explain(
 def render_board(context: OpsContext) -> str:
     """The part of the page that changes, from the projection alone."""
     now, store = context.now(), context.store
-    above, zones = places(store.latest_vitals(), context.city, context.wording, now)
+    above, zones = _places(context)
     alerts = alert_views(store.alerts(active_only=True), context.city, context.wording, now)
     orders = order_views(
         store.orders(open_only=True), store.refusals(), context.city, context.wording, now
@@ -89,6 +88,12 @@ def render_board(context: OpsContext) -> str:
         "board.html", above=above, zones=zones[:ZONES_SHOWN], others=zones[ZONES_SHOWN:],
         alerts=alerts, orders=orders, ledger=ledger,
     )  # fmt: skip
+
+
+def _places(context: OpsContext) -> tuple[list[PlaceView], list[PlaceView]]:
+    store = context.store
+    known = beside(store.latest_forecasts(), store.latest_scores())
+    return places(store.latest_vitals(), context.city, context.wording, context.now(), known)
 
 
 def _above(context: OpsContext, zone: str) -> tuple[str, ...]:

@@ -2,15 +2,18 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 
 from indicators.topics import Topic
-from indicators.words import SHOWN_IN, UNITS, Label, figure, reason_in_words
+from indicators.words import SHOWN_IN, UNITS, Label, reason_in_words
+from streams.ops.outlook_views import Beside, Outlook, Units, forecast_in_words, unusual_in_words
 from streams.ops.times import local, span
 from streams.ops.wording import QUALITIES, UNKNOWN, LevelLook, Wording
 from streams.stores.store import Vital
 
+NOTHING: Final = Beside()
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _STALE_WINDOWS = 3
 """A value is called stale when this many of its windows have passed since its end."""
@@ -38,6 +41,9 @@ class SignView(msgspec.Struct, frozen=True, kw_only=True):
         made_by: The terminal with the largest share and its share in %, may be empty.
         path: What `/explain` is asked for the value.
         stale: How old the value is where it is too old, else empty.
+        outlook: What it is expected to come to; may be empty.
+        is_worse_ahead: Whether a worse level than now is likely.
+        unusual: How unusual it is, where it is; else empty.
     """
 
     id: str
@@ -57,6 +63,9 @@ class SignView(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str
     path: str
     stale: Label
+    outlook: Label = ("", "")
+    is_worse_ahead: bool = False
+    unusual: Label = ("", "")
 
     @property
     def is_known(self) -> bool:
@@ -70,11 +79,17 @@ class SignView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def needs_attention(self) -> bool:
-        """Whether it belongs on the first screen: a level, or a danger that is not known."""
-        return self.look.rank > 0 or (self.is_vital and not self.is_current)
+        """Whether it belongs on the first screen.
+
+        A level, one that is likely to come, or a danger that is not known.
+        """
+        is_unknown = self.is_vital and not self.is_current
+        return self.look.rank > 0 or self.is_worse_ahead or is_unknown
 
 
-def sign_view(row: Vital, wording: Wording, timezone: str, now: datetime) -> SignView:
+def sign_view(
+    row: Vital, wording: Wording, timezone: str, now: datetime, known: Beside = NOTHING
+) -> SignView:
     """One value.
 
     Args:
@@ -82,17 +97,22 @@ def sign_view(row: Vital, wording: Wording, timezone: str, now: datetime) -> Sig
         wording: Labels and levels.
         timezone: IANA zone of the times shown.
         now: Stream time, aware.
+        known: Its forecasts and its score.
     """
     age, window = now - row.window_end, row.window_end - row.window_start
     is_stale = age > max(_STALE_LEAST, _STALE_WINDOWS * window)
-    value, unit = _shown(row, wording)
+    units = _units(row, wording)
+    is_known = row.value is not None and not is_stale
+    outlook = Outlook()
+    if is_known:
+        outlook = forecast_in_words(row, known.forecasts, units, wording)
     most = next(iter(row.weights.items()), None)
     return SignView(
         id=f"{row.zone}-{row.indicator}",
         indicator=row.indicator,
         label=wording.sign(row.indicator),
-        value=value,
-        unit=unit,
+        value="NA" if row.value is None else units.figure(row.value),
+        unit=("", "") if row.value is None else units.unit,
         look=UNKNOWN if row.value is None else wording.look(row.indicator, row.level),
         topic=wording.topic(row.indicator),
         is_vital=wording.is_vital(row.indicator),
@@ -105,17 +125,17 @@ def sign_view(row: Vital, wording: Wording, timezone: str, now: datetime) -> Sig
         made_by="" if most is None else f"{most[0]} {round(100 * most[1])}%",
         path=f"{row.zone}/{row.indicator}/{row.window_end.isoformat()}",
         stale=span(age.total_seconds()) if is_stale else ("", ""),
+        outlook=outlook.words,
+        is_worse_ahead=outlook.is_worse,
+        unusual=unusual_in_words(row, known.score, units) if is_known else ("", ""),
     )
 
 
-def _shown(row: Vital, wording: Wording) -> tuple[str, Label]:
-    """Figure and unit, in the unit in which the sign is shown."""
-    if row.value is None:
-        return "NA", ("", "")
+def _units(row: Vital, wording: Wording) -> Units:
+    """The unit in which a sign is shown."""
     sign = wording.catalogue.get(row.indicator)
     wanted = sign.shown_in if sign is not None and sign.shown_in else row.unit
-    factor = SHOWN_IN.get((row.unit, wanted), 1.0)
     zh, en = UNITS.get(wanted, (wanted, wanted))
     # A symbol (℃, °C) need not be written twice.
-    number = figure(row.value * factor, [e * factor for e in wording.edges(row.indicator)])
-    return number, (zh, en if _CHINESE.search(zh) else zh)
+    unit = zh, en if _CHINESE.search(zh) else zh
+    return Units(SHOWN_IN.get((row.unit, wanted), 1.0), wording.edges(row.indicator), unit)

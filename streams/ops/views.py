@@ -1,15 +1,17 @@
 """Places as the page shows them, with their vital signs by topic. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 
 import msgspec
 
 from indicators.topics import TOPICS, Topic
 from indicators.words import Label
 from sensors.city import City
-from streams.ops.sign_views import SignView, sign_view
+from streams.ops.outlook_views import Beside, joint_in_words
+from streams.ops.sign_views import NOTHING, SignView, sign_view
 from streams.ops.wording import OTHER, UNKNOWN, LevelLook, Wording
 from streams.stores.store import Vital
 
@@ -46,6 +48,7 @@ class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
         notable: Signs that need attention, the worst first.
         topics: All its signs by topic, in the order of the command centre.
         absent: Topics of which it has no sign.
+        unusual: What signs of it never went together so.
     """
 
     id: str
@@ -58,6 +61,7 @@ class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
     notable: tuple[SignView, ...]
     topics: tuple[TopicView, ...]
     absent: tuple[Topic, ...]
+    unusual: tuple[Label, ...] = ()
 
     @property
     def count(self) -> int:
@@ -66,7 +70,11 @@ class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def places(
-    vitals: Iterable[Vital], city: City, wording: Wording, now: datetime
+    vitals: Iterable[Vital],
+    city: City,
+    wording: Wording,
+    now: datetime,
+    known: Mapping[tuple[str, str], Beside] = MappingProxyType({}),
 ) -> tuple[list[PlaceView], list[PlaceView]]:
     """What the page shows of the vital signs.
 
@@ -75,6 +83,7 @@ def places(
         city: Names and time zones; places that it does not know are shown by their id.
         wording: Labels and levels.
         now: Stream time, aware.
+        known: Forecasts and scores of (zone, sign); see `outlook_views.beside`.
 
     Returns:
         The roll-ups (districts, then towns) and the zones, each the worst first.
@@ -85,15 +94,25 @@ def places(
     ordered = sorted(vitals, key=lambda v: (v.zone, v.kind, order.get(v.indicator, len(order))))
     for (id_, kind), rows in groupby(ordered, key=lambda row: (row.zone, row.kind)):
         label, context, timezone = _place(id_, kind, city)
-        signs = [sign_view(row, wording, timezone, now) for row in rows]
-        view = _view(id_, kind, (label, context), signs)
+        signs = [
+            sign_view(row, wording, timezone, now, known.get((id_, row.indicator), NOTHING))
+            for row in rows
+        ]
+        unusual = tuple(joint_in_words(id_, known, wording, now)) if kind == "zone" else ()
+        view = _view(id_, kind, (label, context), signs, unusual)
         (zones if kind == "zone" else above).append(view)
     tiers = {id_: number for number, id_ in enumerate((*city.districts, *city.towns))}
     above.sort(key=lambda place: tiers.get(place.id, len(tiers)))
     return above, sorted(zones, key=_worst_first)
 
 
-def _view(id_: str, kind: str, names: tuple[Label, Label], signs: Sequence[SignView]) -> PlaceView:
+def _view(
+    id_: str,
+    kind: str,
+    names: tuple[Label, Label],
+    signs: Sequence[SignView],
+    unusual: tuple[Label, ...],
+) -> PlaceView:
     health = next((sign for sign in signs if sign.indicator == HEALTH), None)
     # Sorting is stable: signs of one level stay in the order they came.
     others = sorted(
@@ -106,7 +125,7 @@ def _view(id_: str, kind: str, names: tuple[Label, Label], signs: Sequence[SignV
         dangers=sum(sign.is_vital and not sign.is_current for sign in others),
         health=health, notable=tuple(s for s in others if s.needs_attention),
         topics=tuple(_topic(t, others) for t in (*TOPICS, OTHER) if t.id in known),
-        absent=tuple(topic for topic in TOPICS if topic.id not in known),
+        absent=tuple(topic for topic in TOPICS if topic.id not in known), unusual=unusual,
     )  # fmt: skip
 
 

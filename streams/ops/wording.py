@@ -50,6 +50,15 @@ QUALITIES: Final[Mapping[str, Label]] = {
     "": ("未判定", "not judged"),
 }  # fmt: skip
 
+VIEWS: Final[Mapping[str, Label]] = {
+    "residual": ("与此时平时相差很大", "far from what is usual at this hour"),
+    "drift": ("持续偏向一侧", "long to one side of what is usual"),
+    "shape": ("从未见过的走势", "a course never seen"),
+    "range": ("从未见过的数值", "a value never seen"),
+    "joint": ("多项体征从未如此同时出现", "signs that never went together so"),
+}  # fmt: skip
+"""What makes a value unusual; see `anomaly.surprise`."""
+
 OTHER: Final = Topic("other", "其他", "Other", ())
 """Of signs that are in no topic: plain windows, and what the catalogue does not know."""
 

@@ -1,6 +1,7 @@
 """What every detector of the registry keeps."""
 
 import math
+import os
 import random
 import tracemalloc
 from functools import partial
@@ -13,6 +14,8 @@ from anomaly.registry import DEFAULT, DETECTORS, detector_for
 
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
+LONG = int(os.environ.get("VITALS_LONG_SERIES", "60000"))
+"""Values of a long series; a million take some minutes."""
 every_detector = pytest.mark.parametrize(
     "make", [partial(make, by_weekday) for make in DETECTORS.values()], ids=DETECTORS.keys()
 )
@@ -244,9 +247,9 @@ def test_memory_stays_the_same_over_a_long_series(make):
     sizes = []
     tracemalloc.start()
     try:
-        for n, (at, value) in enumerate(a_series(60_000)):
+        for n, (at, value) in enumerate(a_series(LONG)):
             detector.learn_one(at, value)
-            if n in (20_000, 59_999):
+            if n in (LONG // 3, LONG - 1):
                 sizes.append((tracemalloc.get_traced_memory()[0], len(detector.dump())))
     finally:
         tracemalloc.stop()
