@@ -2,6 +2,8 @@
 
 import msgspec
 
+from anomaly.timeline import RuleTest
+
 SEVERITIES = ("Minor", "Moderate", "Severe", "Extreme")
 """CAP 1.2 severities, mildest first."""
 PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
@@ -76,7 +78,14 @@ class AlertRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All alert rules in force, under one version."""
+    """All alert rules in force, under one version.
+
+    Attributes:
+        version: Named by everything that follows from the rules.
+        rules: One a kind of alert.
+        tests: Timelines of what the rules are to do; they change nothing.
+    """
 
     version: str
     rules: tuple[AlertRule, ...]
+    tests: tuple[RuleTest, ...] = ()

@@ -17,6 +17,7 @@ from streams.pack.calendar import day_kinds
 from streams.pack.layout import CityFile, DepartmentsFile, DispatchFile, TerminalsFile
 from streams.pack.meaning import Parts, complete, meaning
 from streams.pack.problem import Finding, PackError, Problem
+from streams.pack.rule_checks import check_rules
 from streams.pack.shape import INVALID, shaped
 from streams.pack.source import Source
 from streams.seeds_folder import seeds_dir
@@ -30,6 +31,7 @@ __all__ = [
     "Problem",
     "engine_config",
     "load_pack",
+    "load_rules",
     "seeds_dir",
 ]
 
@@ -111,6 +113,27 @@ def load_pack(
     if problems:
         raise PackError(tuple(sorted(problems, key=lambda p: (p.file, p.line))))
     return _assemble(folder, made, sources)
+
+
+def load_rules(path: Path, indicators: Mapping[str, str] = INDICATORS) -> RuleSet:
+    """Read and check a rule file by itself.
+
+    Args:
+        path: The file.
+        indicators: As in `load_pack`.
+
+    Raises:
+        PackError: Something is wrong.
+    """
+    source, findings = Source(path), list[Finding]()
+    rules: Any = INVALID if source.problems else shaped(source.plain, RuleSet, (), findings)
+    if isinstance(rules, RuleSet):
+        findings += check_rules(rules, indicators)
+    source.report(findings)
+    if source.problems:
+        raise PackError(tuple(sorted(source.problems, key=lambda p: p.line)))
+    found: RuleSet = rules
+    return found
 
 
 def _path(folder: Path, name: str, rules: Path | None) -> Path:

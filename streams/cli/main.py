@@ -20,6 +20,7 @@ COMMANDS = {
     "catalogue": "List the vital signs: what they are made of, levels, sources",
     "asyncapi": "Print topics, messages and vital signs as an AsyncAPI document",
     "check": "Check a city pack: every problem with file, line, value and mend",
+    "rules": "Try alert rules on the timelines that stand in their file",
     "dlq": "Look at what was rejected, and why",
     "gateway": "Carry packs from MQTT to Kafka",
     "worker": "Compute vital signs, alerts and work orders (Faust)",

@@ -8,6 +8,7 @@ from anomaly.rule import PRIORITIES, SEVERITIES, URGENCIES, AlertLevel, AlertRul
 from streams.pack.place_checks import check_ids
 from streams.pack.problem import Finding, Steps, nearest
 from streams.pack.shape import valid
+from streams.pack.timeline_checks import check_timelines
 
 
 def check_rules(rules: RuleSet, indicators: Mapping[str, str]) -> Iterator[Finding]:
@@ -25,6 +26,7 @@ def check_rules(rules: RuleSet, indicators: Mapping[str, str]) -> Iterator[Findi
             mend = f"rule '{first}' raises this kind already; make one rule of the two"
             yield Finding(("rules", number, "kind"), rule.kind, mend)
         yield from _rule(("rules", number), rule, indicators)
+    yield from check_timelines(rules.rules, rules.tests)
 
 
 def _rule(steps: Steps, rule: AlertRule, indicators: Mapping[str, str]) -> Iterator[Finding]:
