@@ -4,12 +4,13 @@ Each level has its own hysteresis and holds; the alert's level is the most sever
 Silence and NA neither raise nor clear, nor does what is suspect ease. All times are Unix ms.
 """
 
-from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-from anomaly.rule import AlertLevel, AlertRule
+from anomaly.alert_state import AlertEvent, AlertState, Change, LevelState, Rung
+from anomaly.flapping import FlapState, follow
+from anomaly.rule import AlertRule
 from indicators.vital_sign import Quality, VitalValue
 
 GAP_WINDOWS: Final = 3
@@ -20,97 +21,6 @@ STALE_AFTER: Final = 3
 """Values in a row that are NA before it is said that the state is unknown [D]."""
 HISTORY: Final = 512
 """Values of an active alert that are remembered, so that corrections can be compared."""
-
-
-class Change(StrEnum):
-    """Why an alert message is published."""
-
-    RAISED = "raised"
-    ESCALATED = "escalated"
-    EASED = "eased"
-    CLEARED = "cleared"
-    STALE = "stale"
-    RESUMED = "resumed"
-    CORRECTED = "corrected"
-
-
-class LevelState(msgspec.Struct):
-    """One level: on or off, and since when the evidence speaks for the other."""
-
-    on: bool = False
-    breach_since: int | None = None
-    clear_since: int | None = None
-
-
-class AlertState(msgspec.Struct):
-    """The alert of one (place, kind).
-
-    Attributes:
-        levels: From mild to severe, as the place's ladder.
-        active: Index of the active level, -1 where there is no alert.
-        onset: Window end of the first breach of the active alert.
-        messages: Messages published about it.
-        last_at: Stream time of the newest message.
-        last_end: Window end of the newest value, NA included.
-        known_end: Window end of the newest value that was not NA.
-        missing: Values in a row that were NA.
-        history: Window end → value, while active.
-    """
-
-    levels: list[LevelState] = []
-    active: int = -1
-    onset: int = 0
-    messages: int = 0
-    last_at: int = 0
-    last_end: int = 0
-    known_end: int = 0
-    missing: int = 0
-    history: dict[int, float] = {}
-
-
-class Rung(msgspec.Struct, frozen=True):
-    """A level at a place: the rule's level with the thresholds that hold there."""
-
-    level: AlertLevel
-    raise_at: float
-    clear_at: float
-
-
-class AlertEvent(msgspec.Struct, frozen=True):
-    """One message about an alert; `number` counts them from 1 within the incident."""
-
-    at: int
-    change: Change
-    kind: str
-    zone: str
-    onset: int
-    number: int
-    level: AlertLevel
-    rank: int
-    threshold: float
-    value: float | None
-    window_end: int
-    indicator: str
-    rule: str
-    previous: str | None = None
-    previous_at: int = 0
-    corrected_from: float | None = None
-
-
-def ladder(rule: AlertRule, zone_kind: str) -> tuple[Rung, ...]:
-    """The levels of a rule at a kind of zone, mild to severe.
-
-    Where the rule shifts, a value means a more severe level; the mildest levels then have no
-    threshold left and drop out, the most severe takes the lowest of those that fall on it.
-    """
-    shift = rule.shift.get(zone_kind, 0)
-    last = len(rule.levels) - 1
-    rungs: dict[int, Rung] = {}
-    for index, base in enumerate(rule.levels):
-        target = min(index + shift, last)
-        if target not in rungs:
-            rungs[target] = Rung(rule.levels[target], base.raise_at, base.clear_at)
-    return tuple(rungs[index] for index in sorted(rungs))
 
 
 def step(
@@ -130,22 +40,30 @@ def step(
     if len(state.levels) != len(rungs):
         # A new place, or a pack with another ladder: what was active then has no level now.
         state.levels, state.active, state.history = [LevelState() for _ in rungs], -1, {}
+        state.flaps = FlapState()
     if value.window_end < state.last_end:
         return _correct(rule, rungs, state, value)
     if value.value is None or _is_unsure(rungs, state, value.value, value.quality):
         return _go_stale(rule, rungs, state, value)
     window = value.window_end - value.window_start
     gap = (value.window_end - state.known_end) // window if state.known_end else 0
-    was_stale = state.missing >= STALE_AFTER
+    was_stale, was_flapping = state.missing >= STALE_AFTER, state.flaps.is_flapping
     state.last_end = state.known_end = value.window_end
     state.missing = 0
     for rung, level in zip(rungs, state.levels, strict=True):
         _break_runs(level, gap)
         _judge(rule, rung, level, value.value, value.window_end)
+    follow(state.flaps, rungs, value.value, rule.flap_begin, rule.flap_end)
     event = _transition(rule, rungs, state, value)
-    if event is None and was_stale and state.active >= 0:
-        return _event(rule, rungs[state.active], state, value, Change.RESUMED)
-    return event
+    if event is not None or state.active < 0:
+        return event
+    if state.flaps.is_flapping is not was_flapping:
+        change = Change.SETTLED if was_flapping else Change.FLAPPING
+    elif was_stale:
+        change = Change.RESUMED
+    else:
+        return None
+    return _event(rule, rungs[state.active], state, value, change)
 
 
 def _is_unsure(rungs: tuple[Rung, ...], state: AlertState, value: float, quality: Quality) -> bool:
@@ -184,13 +102,16 @@ def _transition(
     """Compare the most severe level that is on with the published one."""
     now_on = max((i for i, level in enumerate(state.levels) if level.on), default=-1)
     before = state.active
+    if state.flaps.is_flapping:
+        now_on = _hold_flapping(state, now_on)
     if before >= 0 or now_on >= 0:
         _note(state, value)
     if now_on == before:
         return None
     if before < 0:
         # A corrected value may raise again what it cleared: the same incident goes on.
-        onset = min(level.breach_since or value.window_end for level in state.levels if level.on)
+        since = (level.breach_since for level in state.levels if level.on)
+        onset = min((at for at in since if at is not None), default=value.window_end)
         if onset != state.onset:
             state.onset, state.messages = onset, 0
     state.active = now_on
@@ -208,6 +129,15 @@ def _transition(
         state.history = {}
     previous = rungs[before].level.level if before >= 0 else None
     return msgspec.structs.replace(event, previous=previous)
+
+
+def _hold_flapping(state: AlertState, now_on: int) -> int:
+    """It neither clears nor eases; where holds have kept it back so far, it is raised."""
+    held = max(now_on, state.active, 0)
+    if state.active < 0:
+        for level in state.levels[: held + 1]:
+            level.on = True
+    return held
 
 
 def _go_stale(
@@ -262,5 +192,5 @@ def _event(
         number=state.messages, level=rung.level, rank=rule.levels.index(rung.level),
         threshold=rung.raise_at, value=value.value,
         window_end=value.window_end, indicator=rule.indicator, rule=rule.id,
-        previous_at=previous_at,
+        previous_at=previous_at, is_flapping=state.flaps.is_flapping,
     )  # fmt: skip

@@ -5,7 +5,8 @@ One active alert per (place, kind) by construction: the state is keyed by exactl
 
 from typing import Final
 
-from anomaly.alert import AlertEvent, AlertState, Rung, ladder, step
+from anomaly.alert import step
+from anomaly.alert_state import AlertEvent, AlertState, Rung, ladder
 from anomaly.rule import AlertRule, RuleSet
 from indicators.vital_sign import VitalValue
 from sensors.city import City

@@ -2,13 +2,15 @@
 
 from typing import Any, Final
 
-from anomaly.alert import AlertEvent, Change
+from anomaly.alert_state import AlertEvent, Change
 from anomaly.rule import AlertRule, RuleSet
 from indicators.rounding import rfc3339
 from sensors.city import City, Zone
 
 TYPE: Final = "cn.cityvitals.alert.v1"
 _MSG_TYPE: Final = {Change.RAISED: "Alert", Change.CLEARED: "Cancel"}
+_NEW_LEVEL: Final = {Change.RAISED, Change.ESCALATED}
+_FLAPPING: Final = {"zh-CN": "（反复波动）", "en": " (it comes and goes)"}
 _SEVERITY_NUMBER: Final = {"Minor": 9, "Moderate": 13, "Severe": 17, "Extreme": 21}
 _CHANGE_ZH: Final = {
     Change.RAISED: "达到",
@@ -17,6 +19,8 @@ _CHANGE_ZH: Final = {
     Change.CLEARED: "解除",
     Change.STALE: "数据中断，状态未知，保持",
     Change.RESUMED: "数据恢复，保持",
+    Change.FLAPPING: "反复波动，保持",
+    Change.SETTLED: "波动结束，保持",
     Change.CORRECTED: "历史数据更正，保持",
 }
 _CHANGE_EN: Final = {
@@ -26,6 +30,8 @@ _CHANGE_EN: Final = {
     Change.CLEARED: "cleared from",
     Change.STALE: "data stopped, state unknown, stays at",
     Change.RESUMED: "data are back, stays at",
+    Change.FLAPPING: "comes and goes, stays at",
+    Change.SETTLED: "no longer comes and goes, stays at",
     Change.CORRECTED: "earlier data corrected, stays at",
 }
 
@@ -114,6 +120,8 @@ class CapWriter:
         }
         if event.corrected_from is not None:
             reason["corrected_from"] = event.corrected_from
+        if event.is_flapping:
+            reason["flapping"] = True
         return reason
 
     def _info(
@@ -125,6 +133,8 @@ class CapWriter:
         value = "NA" if event.value is None else f"{event.value:.3g} {rule.unit}"
         limit = f"{event.threshold:g} {rule.unit}"
         level = event.level.level
+        if event.is_flapping and event.change in _NEW_LEVEL:
+            level += _FLAPPING[language]
         if is_zh:
             headline = f"{name}：{title}{_CHANGE_ZH[event.change]} {level}"
             description = f"当前值 {value}，阈值 {limit}，规则 {event.rule}（{self._version}）"

@@ -56,6 +56,9 @@ class AlertRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         levels: From the mildest to the most severe, both thresholds increasing.
         raise_hold: Seconds of event time for which a level must hold before it is raised.
         clear_hold: Seconds of event time below the clear value before the alert is cleared.
+        flap_begin: Share of changes (0-1) among the last states from which on the alert flaps: it
+            is raised, and neither clears nor eases; see `anomaly.flapping`. Above 1: never.
+        flap_end: Share below which it no longer flaps.
         shift: Kind of zone → by how many levels the same value is more severe there.
         event: What the alert is called.
         category: CAP categories, e.g. Met, Safety.
@@ -72,6 +75,8 @@ class AlertRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     instruction: Text
     raise_hold: float = 60.0
     clear_hold: float = 600.0
+    flap_begin: float = 0.5
+    flap_end: float = 0.25
     shift: dict[str, int] = {}
     category: tuple[str, ...] = ("Safety",)
     urgency: str = "Immediate"

@@ -6,7 +6,8 @@ The alert of one place by itself takes value after value in event time, as in th
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from anomaly.alert import AlertState, Change, Rung, ladder, step
+from anomaly.alert import step
+from anomaly.alert_state import AlertState, Change, Rung, ladder
 from anomaly.rule import AlertRule
 from anomaly.timeline import MINUTE_S, NO_ALERT, Moment, RuleTest
 from indicators.vital_sign import Quality, VitalValue

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from anomaly.alert import Change
+from anomaly.alert_state import Change
 from streams.engine.published import Instant, Words
 from streams.workorders.order import OrderChange, OrderState
 
@@ -61,6 +61,9 @@ class AlertReason(msgspec.Struct):
     onset: Instant
     previous_level: str | None
     corrected_from: float | msgspec.UnsetType | None = msgspec.UNSET
+    flapping: Annotated[
+        bool | msgspec.UnsetType, msgspec.Meta(description="True where the alert comes and goes")
+    ] = msgspec.UNSET
 
 
 class AlertMessage(msgspec.Struct):

@@ -5,8 +5,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from anomaly.alert import AlertEvent, AlertState
 from anomaly.alert_stage import AlertStage
+from anomaly.alert_state import AlertEvent, AlertState
 from anomaly.cap import CapWriter
 from indicators.registry import SIGNS
 from indicators.rollup import HEALTH_INDEX, DistrictIndex, RollUp

@@ -42,6 +42,11 @@ def _rule(steps: Steps, rule: AlertRule, indicators: Mapping[str, str]) -> Itera
         value = getattr(rule, field)
         if not 0 <= value < math.inf:
             yield Finding((*steps, field), value, "seconds, 0 or more")
+    if not 0 < rule.flap_begin < math.inf:
+        yield Finding((*steps, "flap_begin"), rule.flap_begin, "a share, above 0; 2 is never")
+    if not 0 <= rule.flap_end < rule.flap_begin:
+        mend = f"must be below flap_begin ({rule.flap_begin:g}), or it would begin and end at once"
+        yield Finding((*steps, "flap_end"), rule.flap_end, mend)
     if not rule.levels:
         yield Finding((*steps, "levels"), [], "a rule has at least one level")
     for number, level in valid(rule.levels):

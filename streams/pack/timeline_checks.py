@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from anomaly.alert import Change
+from anomaly.alert_state import Change
 from anomaly.rule import AlertRule
 from anomaly.timeline import NO_ALERT, Moment, RuleTest
 from indicators.vital_sign import Quality

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from anomaly.alert import AlertEvent, Change
+from anomaly.alert_state import AlertEvent, Change
 from anomaly.cap import incident_id
 from indicators.timers import Timer, Timers
 from indicators.vital_sign import VitalValue

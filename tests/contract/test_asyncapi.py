@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from anomaly.alert import AlertEvent, Change
+from anomaly.alert_state import AlertEvent, Change
 from anomaly.cap import CapWriter
 from indicators.registry import SIGNS, catalogue
 from sensors.ledger import Account, Ledger

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from anomaly.alert import AlertState, ladder, step
+from anomaly.alert import step
+from anomaly.alert_state import AlertState, ladder
 from anomaly.cap import CapWriter, incident_id
 from sensors.city import Zone
 from tests.builders import SHANGHAI, T0_MS, a_city, a_rule, a_rule_set, a_terminal, a_value
@@ -125,3 +126,21 @@ def test_zone_in_utc_has_a_zero_offset_and_no_z():
 
 def test_incident_id_of_a_fraction_of_a_second_is_unique():
     assert incident_id("air", "z", T0_MS + 5) != incident_id("air", "z", T0_MS)
+
+
+def test_flapping_alert_is_called_so_in_both_languages_and_in_its_reason():
+    rule, state, out = a_rule(), AlertState(), []
+    writer = CapWriter("sanshui", a_rule_set(), a_city([a_terminal("a", "z")]))
+    for minute in range(1, 90):
+        value = 0.2 if minute > 31 else 0.3 * (minute % 2)
+        event = step(rule, ladder(rule, "segment"), state, a_value(minute, value, zone="z"))
+        if event is not None:
+            out.append(writer.cloud_event(event)["data"])
+    raised, settled = out
+    assert (raised["msgType"], raised["change"]) == ("Alert", "raised")
+    assert raised["reason"]["flapping"] is True
+    zh, en = (info["headline"] for info in raised["info"])
+    assert zh.endswith("达到 W4（反复波动）")
+    assert en.endswith("raised to W4 (it comes and goes)")
+    assert (settled["msgType"], settled["change"]) == ("Update", "settled")
+    assert "flapping" not in settled["reason"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from anomaly.alert import AlertState, Change, ladder, step
+from anomaly.alert import step
+from anomaly.alert_state import AlertState, Change, ladder
 from indicators.vital_sign import Quality
 from tests.builders import MINUTE_MS, T0_MS, a_city, a_rule, a_terminal, a_value
 from tests.zone_run import Reading, ZoneRun

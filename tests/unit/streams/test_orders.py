@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from anomaly.alert import AlertEvent, Change
+from anomaly.alert_state import AlertEvent, Change
 from anomaly.cap import incident_id
 from indicators.timers import Timers
 from sensors.city import Zone
