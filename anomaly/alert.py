@@ -4,6 +4,7 @@ Each level has its own hysteresis and holds; the alert's level is the most sever
 Silence and NA neither raise nor clear, nor does what is suspect ease. All times are Unix ms.
 """
 
+import math
 from typing import Final
 
 import msgspec
@@ -48,12 +49,13 @@ def step(
     window = value.window_end - value.window_start
     gap = (value.window_end - state.known_end) // window if state.known_end else 0
     was_stale, was_flapping = state.missing >= STALE_AFTER, state.flaps.is_flapping
+    if value.window_end > state.last_end:  # a correction of the newest is no further state
+        follow(state.flaps, rungs, value.value, rule.flap_begin, rule.flap_end)
     state.last_end = state.known_end = value.window_end
     state.missing = 0
     for rung, level in zip(rungs, state.levels, strict=True):
         _break_runs(level, gap)
         _judge(rule, rung, level, value.value, value.window_end)
-    follow(state.flaps, rungs, value.value, rule.flap_begin, rule.flap_end)
     event = _transition(rule, rungs, state, value)
     if event is not None or state.active < 0:
         return event
@@ -100,14 +102,13 @@ def _transition(
     rule: AlertRule, rungs: tuple[Rung, ...], state: AlertState, value: VitalValue
 ) -> AlertEvent | None:
     """Compare the most severe level that is on with the published one."""
-    now_on = max((i for i, level in enumerate(state.levels) if level.on), default=-1)
-    before = state.active
-    if state.flaps.is_flapping:
-        now_on = _hold_flapping(state, now_on)
+    now_on, before = _damped(rule, rungs, state, value), state.active
     if before >= 0 or now_on >= 0:
         _note(state, value)
     if now_on == before:
         return None
+    if before < 0 or now_on < 0:
+        state.since, state.was = value.window_end, before
     if before < 0:
         # A corrected value may raise again what it cleared: the same incident goes on.
         since = (level.breach_since for level in state.levels if level.on)
@@ -131,13 +132,25 @@ def _transition(
     return msgspec.structs.replace(event, previous=previous)
 
 
-def _hold_flapping(state: AlertState, now_on: int) -> int:
-    """It neither clears nor eases; where holds have kept it back so far, it is raised."""
-    held = max(now_on, state.active, 0)
-    if state.active < 0:
-        for level in state.levels[: held + 1]:
-            level.on = True
-    return held
+def _damped(rule: AlertRule, rungs: tuple[Rung, ...], state: AlertState, value: VitalValue) -> int:
+    """The level that is on, kept as it is while it flaps and for the least times on and off.
+
+    What is kept on goes off by the evidence of later values only, and what is kept off goes on so.
+    """
+    on = max((i for i, level in enumerate(state.levels) if level.on), default=-1)
+    before, kept = state.active, on
+    elapsed = (value.window_end - state.since) / 1000 if state.since else math.inf
+    if state.flaps.is_flapping:
+        # It neither clears nor eases; where holds have kept it back so far, it is raised.
+        kept = max(on, before, 0 if (value.value or 0.0) >= rungs[0].raise_at else -1)
+    elif (on < 0 <= before and elapsed < rule.min_on) or (
+        before < 0 <= on <= state.was and elapsed < rule.min_off
+    ):
+        kept = before
+    if kept != on:
+        for number, level in enumerate(state.levels):
+            level.on = number <= kept
+    return kept
 
 
 def _go_stale(

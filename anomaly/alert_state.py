@@ -43,6 +43,8 @@ class AlertState(msgspec.Struct):
         known_end: Window end of the newest value that was not NA.
         missing: Values in a row that were NA.
         history: Window end → value, while active.
+        since: Window end at which an alert was last raised or cleared.
+        was: Index of the level that was cleared last, -1 while an alert is active.
         flaps: What it would come and go by.
     """
 
@@ -55,6 +57,8 @@ class AlertState(msgspec.Struct):
     known_end: int = 0
     missing: int = 0
     history: dict[int, float] = {}
+    since: int = 0
+    was: int = -1
     flaps: FlapState = msgspec.field(default_factory=FlapState)
 
 

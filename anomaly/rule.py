@@ -56,6 +56,8 @@ class AlertRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         levels: From the mildest to the most severe, both thresholds increasing.
         raise_hold: Seconds of event time for which a level must hold before it is raised.
         clear_hold: Seconds of event time below the clear value before the alert is cleared.
+        min_on: Seconds of event time for which an alert stays at least.
+        min_off: Seconds after it was cleared before it is raised again, unless it is worse.
         flap_begin: Share of changes (0-1) among the last states from which on the alert flaps: it
             is raised, and neither clears nor eases; see `anomaly.flapping`. Above 1: never.
         flap_end: Share below which it no longer flaps.
@@ -75,6 +77,8 @@ class AlertRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     instruction: Text
     raise_hold: float = 60.0
     clear_hold: float = 600.0
+    min_on: float = 0.0
+    min_off: float = 0.0
     flap_begin: float = 0.5
     flap_end: float = 0.25
     shift: dict[str, int] = {}

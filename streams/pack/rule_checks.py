@@ -38,7 +38,7 @@ def _rule(steps: Steps, rule: AlertRule, indicators: Mapping[str, str]) -> Itera
         yield Finding((*steps, "unit"), rule.unit, mend)
     if rule.urgency not in URGENCIES:
         yield Finding((*steps, "urgency"), rule.urgency, nearest(rule.urgency, list(URGENCIES)))
-    for field in ("raise_hold", "clear_hold"):
+    for field in ("raise_hold", "clear_hold", "min_on", "min_off"):
         value = getattr(rule, field)
         if not 0 <= value < math.inf:
             yield Finding((*steps, field), value, "seconds, 0 or more")

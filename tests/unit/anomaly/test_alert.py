@@ -229,9 +229,14 @@ _streams = st.lists(
     max_size=80,
 )
 _rules = st.builds(
-    lambda up, down: a_rule(raise_hold=up, clear_hold=down),
+    lambda up, down, on, off, flaps: a_rule(
+        raise_hold=up, clear_hold=down, min_on=on, min_off=off, flap_begin=flaps
+    ),
     st.sampled_from([0.0, 60.0, 150.0]),
     st.sampled_from([0.0, 60.0, 600.0]),
+    st.sampled_from([0.0, 300.0]),
+    st.sampled_from([0.0, 300.0]),
+    st.sampled_from([0.3, 0.5, 2.0]),
 )
 
 
@@ -263,7 +268,7 @@ def test_any_stream_tells_a_consistent_story(rule, kind, stream):
             assert names.index(event.level.level) > names.index(level)
         if event.change is Change.EASED:
             assert names.index(event.level.level) < names.index(level)
-        if event.change in {Change.STALE, Change.CORRECTED, Change.CLEARED}:
+        if event.change not in {Change.RAISED, Change.ESCALATED, Change.EASED}:
             assert event.level.level == level
         if event.change in {Change.RAISED, Change.ESCALATED}:
             assert event.value >= event.threshold
@@ -313,6 +318,34 @@ def test_mildest_rung_is_the_one_that_clears_the_place():
     stage = AlertStage(a_rule_set(a_rule(), a_crowd_rule()), city(), {})
     rung = stage.mildest("depth", "dip")
     assert (rung.level.level, rung.clear_at) == ("W3", 0.12)
+
+
+# -- least times --------------------------------------------------------------------------------
+
+AT_ONCE = {"raise_hold": 0.0, "clear_hold": 0.0, "flap_begin": 2.0}
+
+
+def test_alert_stays_for_its_least_time():
+    place = Place(a_rule(**AT_ONCE, min_on=600.0)).feed((1, 0.2), *dry(2, 30))
+    assert place.said == [(1, "raised", "W4"), (11, "cleared", "W4")]
+
+
+def test_alert_that_eases_within_its_least_time_is_the_milder_one():
+    place = Place(a_rule(**AT_ONCE, min_on=600.0)).feed((1, 0.3), (2, 0.2), *dry(3, 30))
+    assert place.said == [(1, "raised", "W3"), (2, "eased", "W4"), (11, "cleared", "W4")]
+
+
+def test_alert_is_not_raised_again_within_its_least_time_off():
+    rule = a_rule(**AT_ONCE, min_off=600.0)
+    place = Place(rule).feed((1, 0.2), (2, 0.0), *[(minute, 0.2) for minute in range(3, 20)])
+    assert place.said == [(1, "raised", "W4"), (2, "cleared", "W4"), (12, "raised", "W4")]
+    assert place.events[-1].onset == T0_MS + 3 * MINUTE_MS
+
+
+def test_worse_alert_is_raised_whatever_its_least_time_off():
+    rule = a_rule(**AT_ONCE, min_off=600.0)
+    place = Place(rule).feed((1, 0.2), (2, 0.0), (3, 0.3))
+    assert place.said[-1] == (3, "raised", "W3")
 
 
 # -- flapping -----------------------------------------------------------------------------------
