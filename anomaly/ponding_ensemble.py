@@ -18,11 +18,14 @@ from sensors.city import Catchment
 
 Array = NDArray[np.float64]
 
-EFFICIENCY, STORAGE, AREA, SHAPE, RAIN, FADING, CLOGGING, SURFACE, RUNOFF, DEPTH = range(10)
+EFFICIENCY, STORAGE, AREA, SHAPE, CLOGGING, RAIN, FADING, CLOGGED, SURFACE, RUNOFF, DEPTH = range(11)
 """Rows: ln η, ln K, ln Ψ·A, ln β, ln of the rain's factor, ln T (s), ln of the
 share of η that a mm of rain takes, rain that leaves roofs and
 yards (mm/h), Q (m³/s), h (m)."""
 UNKNOWNS: Final = 7
+LASTING: Final = 5
+"""So many of them, the first, are the place's own and outlast a rain."""
+_BELIEVED: Final = 3.0
 _FARTHEST: Final = 6.0
 """Standard deviations from its usual value beyond which nothing is believed of an unknown."""
 
@@ -68,7 +71,8 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
     reading_sd: float = 0.02
     shallow_m: float = 0.03
     shallow_sd: float = 0.03
-    efficiency: Guess = Guess(0.4, 12 * 3600.0)
+    efficiency: Guess = Guess(0.4, 60 * 86400.0)
+    clogged_s: float = 12 * 3600.0
     storage: Guess = Guess(0.5, 60 * 86400.0)
     area: Guess = Guess(0.3, 60 * 86400.0)
     shape: Guess = Guess(0.2, 60 * 86400.0)
@@ -79,6 +83,8 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
     clogging: Guess = Guess(0.6, 60 * 86400.0)
     growth: float = 1.0
     smoothing_s: float = 300.0
+    left: float = 0.25
+    teaches: float = 1.0
 
 
 class Ensemble:
@@ -97,19 +103,19 @@ class Ensemble:
         self._settings = settings
         guesses = (
             settings.efficiency, settings.storage, settings.area,
-            settings.shape, settings.rain, settings.fading, settings.clogging,
+            settings.shape, settings.clogging, settings.rain, settings.fading,
         )  # fmt: skip
         usual = (
             catchment.efficiency, catchment.storage_s,
             catchment.runoff_coefficient * catchment.area_m2,
-            catchment.shape_beta, 1.0, settings.fading_s, settings.clogging_per_mm,
+            catchment.shape_beta, settings.clogging_per_mm, 1.0, settings.fading_s,
         )  # fmt: skip
         self._usual = np.log(np.array(usual))[:, None]
         self._sd = np.array([guess.sd for guess in guesses])[:, None]
         self._reach = _FARTHEST * self._sd
         self._memory = np.array([guess.memory_s for guess in guesses])[:, None]
         self._floor = np.array([guess.floor * guess.sd for guess in guesses])[:, None]
-        self.rows = np.zeros((UNKNOWNS + 3, settings.members))
+        self.rows = np.zeros((UNKNOWNS + 4, settings.members))
         first = chance.standard_normal((UNKNOWNS, settings.members))
         # The first guesses are centred, so that a hundred of them lean no way by chance.
         first -= first.mean(axis=1, keepdims=True)
@@ -119,7 +125,7 @@ class Ensemble:
     def traits(self) -> Traits:
         """What each member holds of the place."""
         known = np.exp(self.rows[: SHAPE + 1])
-        return Traits(known[EFFICIENCY], known[STORAGE], known[AREA], known[SHAPE])
+        return Traits(known[EFFICIENCY] * np.exp(-self.rows[CLOGGED]), known[STORAGE], known[AREA], known[SHAPE])
 
     def ponds(self, traits: Traits) -> Ponds:
         """The water of each member."""
@@ -138,12 +144,14 @@ class Ensemble:
         self.rows[RUNOFF] = ponds.runoff_m3_s
         self.rows[DEPTH] = depth(self._catchment, traits, ponds.volume_m3)
         self.is_pumping = ponds.is_pumping
-        self.rows[EFFICIENCY] -= np.exp(self.rows[CLOGGING]) * falling * (dt / 3600.0)
+        self.rows[CLOGGED] *= math.exp(-dt / self._settings.clogged_s)
+        self.rows[CLOGGED] += np.exp(self.rows[CLOGGING]) * falling * (dt / 3600.0)
         self._wander(dt, chance)
 
     def dry(self, dt: float, chance: np.random.Generator) -> None:
         """Let so long a silence pass that no water is left."""
         self.rows[SURFACE:] = 0.0
+        self.rows[CLOGGED] *= math.exp(-dt / self._settings.clogged_s)
         self.is_pumping[:] = False
         self._wander(dt, chance)
 
@@ -169,6 +177,7 @@ class Ensemble:
         if variance < 1e-10:
             return
         gain = (apart @ deep) / (count - 1) / (variance + noise)
+        gain[:LASTING] *= settings.teaches
         pull = 1.0 / (1.0 + math.sqrt(noise / (variance + noise)))
         apart -= pull * gain[:, None] * deep
         mean += gain[:, None] * (read_m - mean[DEPTH])
@@ -177,13 +186,23 @@ class Ensemble:
         # A normal update knows no bounds; a reading of nonsense must not make places of nonsense.
         np.clip(rows[:UNKNOWNS], self._usual - self._reach, self._usual + self._reach,
                 out=rows[:UNKNOWNS])  # fmt: skip
-        np.maximum(rows[SURFACE:], 0.0, out=rows[SURFACE:])
+        np.maximum(rows[CLOGGED:], 0.0, out=rows[CLOGGED:])
 
     def _widen(self, apart: Array) -> None:
         """Keep some doubt about each unknown: a filter that is sure learns nothing more."""
         unknown = apart[:UNKNOWNS]
         spread = np.sqrt((unknown * unknown).mean(axis=1, keepdims=True))
         unknown *= np.maximum(1.0, self._floor / np.maximum(spread, 1e-9))
+
+    def believe(self, lasting: Array) -> None:
+        """Take over what is believed of the place after a rain, of shape (LASTING, members)."""
+        usual, sd = self._usual[:LASTING], self._sd[:LASTING]
+        mean = lasting.mean(axis=1, keepdims=True)
+        apart = lasting - mean
+        spread = np.sqrt((apart * apart).mean(axis=1, keepdims=True))
+        apart *= np.maximum(1.0, self._settings.left * sd / np.maximum(spread, 1e-9))
+        reach = _BELIEVED * sd
+        self.rows[:LASTING] = np.clip(mean + apart, usual - reach, usual + reach)
 
     def dump(self) -> tuple[bytes, bytes]:
         """The rows, the pumps."""

@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 from anomaly.damped_trend import DampedTrend
 from anomaly.forecaster import Outlook
 from anomaly.ponding import MM_M2_PER_H, Ponds, Traits, depth, filled
-from anomaly.ponding_ensemble import CLOGGING, FADING, RAIN, SURFACE, Ensemble, PondingSettings
+from anomaly.ponding_ensemble import (
+    AREA, CLOGGING, EFFICIENCY, FADING, LASTING, RAIN, SHAPE, STORAGE, SURFACE,
+    Ensemble, PondingSettings,
+)  # fmt: skip
+from anomaly.ponding_memory import BIN_S, LONGEST, Remembered, smoothed
 from sensors.city import Catchment
 
 Array = NDArray[np.float64]
@@ -29,6 +33,10 @@ _STEP_S: Final = 150
 """Steps of the paths; right to some 4 mm, and 10, 20, 30 and 60 min are a whole number of them."""
 _RAIN_HOLDS_S: Final = 900.0
 """A rain gauge that was silent for longer says nothing [D]: three gaps of five minutes."""
+_SETS_IN: Final = 1.0
+"""Rain from which a rain is remembered, mm/h."""
+_OVER_MS: Final = 5_400_000
+"""So long without rain, and it is over [D]."""
 _FORGOTTEN_S: Final = 12 * 3600.0
 """After a silence of this length the street is taken for dry [D]."""
 
@@ -85,6 +93,7 @@ class PondingEnsemble:
         self._smooth_rain = 0.0
         self._draws = 0
         self._paths: Array | None = None
+        self._remembered: Remembered | None = None
 
     @property
     def method(self) -> str:
@@ -122,6 +131,8 @@ class PondingEnsemble:
             return
         self._trend.learn_one(at, value)
         self._move(at)
+        if self._remembered is not None:
+            self._remembered.stood(at, value)
         self._ensemble.correct(max(0.0, value))
 
     def _move(self, at: int) -> None:
@@ -135,10 +146,38 @@ class PondingEnsemble:
         self._at = at
         self._draws += 1
         chance = np.random.default_rng((self._seed, self._draws))
+        self._remember(at, dt, chance)
         if dt > _FORGOTTEN_S:
             self._ensemble.dry(dt, chance)
         else:
             self._ensemble.advance(self._rain_now(), dt, chance)
+
+    def _remember(self, at: int, dt: float, chance: np.random.Generator) -> None:
+        """Keep what falls until the rain is over; then learn from it."""
+        rain, ensemble = self._rain_now(), self._ensemble
+        if self._remembered is None:
+            if self._smooth_rain < _SETS_IN or rain <= 0.0:
+                return
+            guesses = ensemble.rows[:LASTING].astype(np.float32).tobytes()
+            self._remembered = Remembered(at - round(1000 * min(dt, BIN_S)), at, [], [], guesses)
+        remembered = self._remembered
+        told = rain if self._is_rain_known() else 0.0
+        if (at - remembered.wet_at) <= _OVER_MS and (at - remembered.since) < LONGEST * BIN_S * 1000:
+            remembered.fell(at, told, dt)
+            return
+        self._remembered = None
+        if sum(remembered.rain_mm) >= 3.0:
+            ensemble.believe(smoothed(remembered, ensemble.rows.shape[1], self._replay, chance))
+
+    def _replay(self, lasting: Array, rain: Array) -> Array:
+        """Depths of guesses of the street under a rain upon a dry street; see `Replay`."""
+        finer = BIN_S // _STEP_S
+        known = np.exp(lasting)
+        traits = Traits(known[EFFICIENCY], known[STORAGE], known[AREA], known[SHAPE])
+        none = np.zeros(rain.shape[1])
+        ponds = Ponds(none, none, none > 0.0)
+        falling = np.repeat(rain, finer, axis=0)
+        return _depths(self._catchment, traits, known[CLOGGING], none, ponds, falling)[finer::finer]
 
     def _rain_now(self) -> float:
         """The rain that was told last, fading while the gauge is silent, mm/h."""
@@ -199,17 +238,8 @@ class PondingEnsemble:
         traits = ensemble.traits()
         ponds: Ponds = ensemble.ponds(traits)
         falling = self._rain_ahead(steps, chance)
-        fallen = np.cumsum(falling, axis=0) * (_STEP_S / 3600.0)
-        efficiency = traits.efficiency * np.exp(-np.exp(ensemble.rows[CLOGGING]) * fallen)
-        arriving = _arriving(ensemble.rows[SURFACE], ponds.runoff_m3_s, traits, falling)
-        volumes = np.empty((steps + 1, ponds.volume_m3.size))
-        volumes[0] = ponds.volume_m3
-        for number in range(steps):
-            clogged = traits._replace(efficiency=efficiency[number])
-            volume_m3, pumping, _ = filled(catchment, clogged, ponds, arriving[number], _STEP_S)
-            ponds = Ponds(ponds.runoff_m3_s, volume_m3, pumping)
-            volumes[number + 1] = volume_m3
-        return depth(catchment, traits, volumes)
+        clogging = np.exp(ensemble.rows[CLOGGING])
+        return _depths(catchment, traits, clogging, ensemble.rows[SURFACE], ponds, falling)
 
     def _rain_ahead(self, steps: int, chance: np.random.Generator) -> Array:
         """Rain of each member in the middle of each step, mm/h, of shape (steps, members)."""
@@ -255,6 +285,25 @@ class PondingEnsemble:
         self._ensemble.load(state[5])
         self._trend.load(state[6])
         self._paths = None
+
+
+def _depths(
+    catchment: Catchment, traits: Traits, clogging: Array, surface: Array, ponds: Ponds,
+    falling: Array,
+) -> Array:  # fmt: skip
+    """Depths at the beginning and after each step of a rain, of shape (steps + 1, members)."""
+    fallen = np.cumsum(falling, axis=0) * (_STEP_S / 3600.0)
+    efficiency = traits.efficiency * np.exp(-clogging * fallen)
+    arriving = _arriving(surface, ponds.runoff_m3_s, traits, falling)
+    steps = len(falling)
+    volumes = np.empty((steps + 1, ponds.volume_m3.size))
+    volumes[0] = ponds.volume_m3
+    for number in range(steps):
+        clogged = traits._replace(efficiency=efficiency[number])
+        volume_m3, pumping, _ = filled(catchment, clogged, ponds, arriving[number], _STEP_S)
+        ponds = Ponds(ponds.runoff_m3_s, volume_m3, pumping)
+        volumes[number + 1] = volume_m3
+    return depth(catchment, traits, volumes)
 
 
 def _arriving(surface: Array, runoff: Array, traits: Traits, falling: Array) -> Array:
