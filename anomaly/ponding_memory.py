@@ -21,6 +21,8 @@ BIN_S: Final = 300
 """A rain is remembered in pieces of this length, s."""
 LONGEST: Final = 96
 """Pieces that are remembered: eight hours."""
+_OVER_MS: Final = 5_400_000
+"""So long without rain, and it is over [D]: the street has drained, or tells how slowly it does."""
 _PASSES: Final = 2
 _DEAD_M: Final = 0.03
 """What is shallower counts as dry: water that runs by to the inlets wets a gauge, m [D]."""
@@ -68,6 +70,10 @@ class Remembered(msgspec.Struct, array_like=True):
         if mm_per_hour > 0.0:
             self.wet_at = at
 
+    def is_over(self, at: int) -> bool:
+        """Whether it has not rained for long, or has for longer than is remembered."""
+        return at - self.wet_at > _OVER_MS or at - self.since >= 1000 * LONGEST * BIN_S
+
     def stood(self, at: int, depth_m: float) -> None:
         """So much water was read."""
         piece = max(0, math.ceil((at - self.since) / 1e3 / BIN_S) - 1)
@@ -92,14 +98,15 @@ def smoothed(
     read = np.array(remembered.depth_m)
     believed = np.vstack((guesses, _deviations(rain.size, members, chance)))
     for _ in range(_PASSES):
-        falling = rain[:, None] * np.exp(_between(believed[unknowns:], rain.size))
+        astray = np.clip(believed[unknowns:], -3.0 * _RAIN_SD, 3.0 * _RAIN_SD)
+        falling = rain[:, None] * np.exp(_between(astray, rain.size))
         depths = replay(believed[:unknowns], falling)
         believed = _pulled(believed, depths, read, chance)
     return believed[:unknowns]
 
 
 def _deviations(pieces: int, members: int, chance: np.random.Generator) -> Array:
-    """ln of each guess's rain against the gauge's at the knots (Ornstein-Uhlenbeck)."""
+    """Logarithm of each guess's rain against the gauge's at the knots (Ornstein-Uhlenbeck)."""
     kept = math.exp(-_KNOT / _RAIN_MEMORY)
     drawn = _RAIN_SD * chance.standard_normal((math.ceil(pieces / _KNOT) + 1, members))
     for knot in range(1, len(drawn)):
