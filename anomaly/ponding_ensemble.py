@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.ponding import Ponds, Traits, advance, delayed, depth, volume
+from anomaly.ponding_memory import centred
 from sensors.city import Catchment
 
 Array = NDArray[np.float64]
@@ -78,14 +79,14 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     members: int = 100
     reading_sd: float = 0.02
-    shallow_m: float = 0.03
-    shallow_sd: float = 0.03
+    shallow_m: float = 0.02
+    shallow_sd: float = 0.02
     efficiency: Guess = Guess(0.4, _YEAR_S)
     storage: Guess = Guess(0.5, _YEAR_S)
     area: Guess = Guess(0.3, _YEAR_S)
     shape: Guess = Guess(0.2, _YEAR_S)
     rain: Guess = Guess(0.4, 1800.0)
-    fading_s: float = 1800.0
+    fading_s: float = 2400.0
     fading: Guess = Guess(0.35, 3600.0)
     clogging_per_mm: float = 0.006
     clogging: Guess = Guess(0.6, _YEAR_S)
@@ -124,9 +125,7 @@ class Ensemble:
         self._memory = np.array([guess.memory_s for guess in guesses])[:, None]
         self._floor = np.array([guess.floor * guess.sd for guess in guesses])[:, None]
         self.rows = np.zeros((UNKNOWNS + 4, settings.members))
-        first = chance.standard_normal((UNKNOWNS, settings.members))
-        # The first guesses are centred, so that a hundred of them lean no way by chance.
-        first -= first.mean(axis=1, keepdims=True)
+        first = centred(chance, (UNKNOWNS, settings.members))
         self.rows[:UNKNOWNS] = self._usual + self._sd * first
         self.is_pumping = np.zeros(settings.members, dtype=np.bool_)
 
@@ -174,7 +173,7 @@ class Ensemble:
         kept = np.exp(-dt / self._memory)
         fresh = self._sd * np.sqrt(1.0 - kept * kept)
         unknown *= kept
-        unknown += (1.0 - kept) * self._usual + fresh * chance.standard_normal(unknown.shape)
+        unknown += (1.0 - kept) * self._usual + fresh * centred(chance, unknown.shape)
 
     def correct(self, read_m: float) -> None:
         """Pull all rows by what the depth gauge says."""

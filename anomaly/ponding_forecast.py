@@ -27,7 +27,7 @@ from anomaly.ponding_ensemble import (
     Ensemble,
     PondingSettings,
 )  # fmt: skip
-from anomaly.ponding_memory import BIN_S, Remembered, smoothed
+from anomaly.ponding_memory import BIN_S, Remembered, centred, smoothed
 from anomaly.ponding_paths import AHEAD_S, STEP_S, Reaching, depth_paths, reaching
 from sensors.city import Catchment
 
@@ -216,8 +216,9 @@ class PondingEnsemble:
         """Depths from now on, every `STEP_S`, for at least so long; shape (steps + 1, members)."""
         steps = math.ceil(seconds / STEP_S)
         if self._paths is None or len(self._paths) <= steps:
-            # A stream of its own: asking for an outlook changes nothing that comes later.
-            chance = np.random.default_rng((self._seed, self._draws, 1))
+            # A stream of its own, so that asking changes nothing that comes later; and the same
+            # each time, so that a probability moves by what was seen and not by luck.
+            chance = np.random.default_rng((self._seed, 0, 1))
             self._paths = self._run(steps, chance)
         return self._paths
 
@@ -233,7 +234,7 @@ class PondingEnsemble:
         """Rain of each member in the middle of each step, mm/h, of shape (steps, members)."""
         settings, rows = self._settings, self._ensemble.rows
         times = (np.arange(steps)[:, None] + 0.5) * STEP_S
-        walk = chance.standard_normal((steps, rows.shape[1])) * math.sqrt(STEP_S / 3600.0)
+        walk = centred(chance, (steps, rows.shape[1])) * math.sqrt(STEP_S / 3600.0)
         growth = settings.growth * np.cumsum(walk, axis=0)
         here = rows[RAIN] * np.exp(-times / settings.rain.memory_s)
         falling: Array = self._smooth_now() * np.exp(growth + here - times / np.exp(rows[FADING]))

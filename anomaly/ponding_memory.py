@@ -108,7 +108,7 @@ def smoothed(
 def _deviations(pieces: int, members: int, chance: np.random.Generator) -> Array:
     """Logarithm of each guess's rain against the gauge's at the knots (Ornstein-Uhlenbeck)."""
     kept = math.exp(-_KNOT / _RAIN_MEMORY)
-    drawn = _RAIN_SD * chance.standard_normal((math.ceil(pieces / _KNOT) + 1, members))
+    drawn = _RAIN_SD * centred(chance, (math.ceil(pieces / _KNOT) + 1, members))
     for knot in range(1, len(drawn)):
         drawn[knot] = kept * drawn[knot - 1] + math.sqrt(1.0 - kept * kept) * drawn[knot]
     return drawn
@@ -136,6 +136,13 @@ def _pulled(believed: Array, depths: Array, read: Array, chance: np.random.Gener
     apart = found - found.mean(axis=1, keepdims=True)
     cover = apart @ apart.T / (members - 1) + np.diag(noise)
     cross = (believed - believed.mean(axis=1, keepdims=True)) @ apart.T / (members - 1)
-    erring = truth[:, None] + np.sqrt(noise)[:, None] * chance.standard_normal(found.shape)
+    erring = truth[:, None] + np.sqrt(noise)[:, None] * centred(chance, found.shape)
     pulled: Array = believed + cross @ np.linalg.solve(cover, erring - found)
     return pulled
+
+
+def centred(chance: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Standard normal numbers whose rows have the mean 0: a hundred guesses lean no way by luck."""
+    drawn: Array = chance.standard_normal(shape)
+    drawn -= drawn.mean(axis=1, keepdims=True)
+    return drawn
