@@ -79,14 +79,14 @@ class PondingSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     members: int = 100
     reading_sd: float = 0.02
-    shallow_m: float = 0.02
-    shallow_sd: float = 0.02
+    shallow_m: float = 0.03
+    shallow_sd: float = 0.03
     efficiency: Guess = Guess(0.4, _YEAR_S)
     storage: Guess = Guess(0.5, _YEAR_S)
     area: Guess = Guess(0.3, _YEAR_S)
     shape: Guess = Guess(0.2, _YEAR_S)
     rain: Guess = Guess(0.4, 1800.0)
-    fading_s: float = 2400.0
+    fading_s: float = 2100.0
     fading: Guess = Guess(0.35, 3600.0)
     clogging_per_mm: float = 0.006
     clogging: Guess = Guess(0.6, _YEAR_S)
