@@ -58,7 +58,9 @@ def test_at_most_a_fifth_of_the_alarms_of_27_cm_is_false(found):
     assert found[0.27].far <= 0.2
 
 
-@pytest.mark.xfail(reason="14 min; 18 with the rain gauge in the street, 21 if all of it were known")
+@pytest.mark.xfail(
+    reason="14 min; 18 with the rain gauge in the street, 21 if all of it were known"
+)
 def test_half_of_the_floods_are_warned_of_a_quarter_of_an_hour_before(found):
     assert found[0.15].median_lead >= 15 * 60
 
