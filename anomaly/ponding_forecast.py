@@ -13,45 +13,36 @@ from numpy.typing import NDArray
 
 from anomaly.damped_trend import DampedTrend
 from anomaly.forecaster import Outlook
-from anomaly.ponding import MM_M2_PER_H, Ponds, Traits, depth, filled
-from anomaly.ponding_ensemble import CLOGGING, FADING, RAIN, SURFACE, Ensemble, PondingSettings
+from anomaly.ponding import Ponds, Traits
+from anomaly.ponding_ensemble import (
+    AREA,
+    CLOGGING,
+    EFFICIENCY,
+    FADING,
+    LASTING,
+    RAIN,
+    SHAPE,
+    STORAGE,
+    SURFACE,
+    Ensemble,
+    PondingSettings,
+)  # fmt: skip
+from anomaly.ponding_memory import BIN_S, Remembered, centred, smoothed
+from anomaly.ponding_paths import AHEAD_S, STEP_S, Reaching, depth_paths, reaching
 from sensors.city import Catchment
 
 Array = NDArray[np.float64]
 
 STREET: Final = Catchment(area_m2=20_000.0, storage_s=800.0)
 """What a place is taken for whose catchment nobody has surveyed [D]."""
-AHEAD_S: Final = 3600
-"""How far paths reach at least, s: no gauge tells what rain does in more than an hour."""
-SOON_S: Final = 1800
-"""The time that an advance warning is given for, s [D]; beyond it rain decides."""
-_STEP_S: Final = 150
-"""Steps of the paths; right to some 4 mm, and 10, 20, 30 and 60 min are a whole number of them."""
 _RAIN_HOLDS_S: Final = 900.0
 """A rain gauge that was silent for longer says nothing [D]: three gaps of five minutes."""
+_SETS_IN: Final = 1.0
+"""Rain from which a rain is remembered, mm/h."""
+_TELLS_MM: Final = 3.0
+"""A rain of less tells nothing of a street, mm [D]."""
 _FORGOTTEN_S: Final = 12 * 3600.0
 """After a silence of this length the street is taken for dry [D]."""
-
-
-class Reaching(msgspec.Struct, frozen=True):
-    """When a limit will be reached.
-
-    Attributes:
-        limit: In the series' unit.
-        soon: Probability (0–1) of being at or above it at some time within `SOON_S`; warnings go
-            by it.
-        probability: The same within `AHEAD_S`.
-        p10: Seconds after which it has been reached with a probability of 0.1.
-        p50: The same of 0.5.
-        p90: The same of 0.9. Each is None where that probability is not come to in the time.
-    """
-
-    limit: float
-    soon: float
-    probability: float
-    p10: float | None
-    p50: float | None
-    p90: float | None
 
 
 class PondingEnsemble:
@@ -66,7 +57,7 @@ class PondingEnsemble:
         seed: Of all chance; the n-th reading draws the same whatever was before a restart.
     """
 
-    VERSION: Final = 1
+    VERSION: Final = 2
 
     def __init__(
         self,
@@ -85,6 +76,7 @@ class PondingEnsemble:
         self._smooth_rain = 0.0
         self._draws = 0
         self._paths: Array | None = None
+        self._remembered: Remembered | None = None
 
     @property
     def method(self) -> str:
@@ -122,6 +114,8 @@ class PondingEnsemble:
             return
         self._trend.learn_one(at, value)
         self._move(at)
+        if self._remembered is not None:
+            self._remembered.stood(at, value)
         self._ensemble.correct(max(0.0, value))
 
     def _move(self, at: int) -> None:
@@ -135,10 +129,43 @@ class PondingEnsemble:
         self._at = at
         self._draws += 1
         chance = np.random.default_rng((self._seed, self._draws))
+        self._remember(at, dt, chance)
         if dt > _FORGOTTEN_S:
             self._ensemble.dry(dt, chance)
         else:
             self._ensemble.advance(self._rain_now(), dt, chance)
+
+    def _remember(self, at: int, dt: float, chance: np.random.Generator) -> None:
+        """Keep what falls until the rain is over, and learn from all of it then."""
+        if not self._is_rain_known() and self._smooth_now() >= _SETS_IN:
+            # Half a storm teaches nothing.
+            self._remembered = None
+        elif self._remembered is not None:
+            if self._remembered.is_over(at):
+                self._learn_from(self._remembered, chance)
+                self._remembered = None
+            else:
+                self._remembered.fell(at, self._rain_now(), dt)
+        elif self._rain > 0.0 and self._smooth_rain >= _SETS_IN and self._ensemble.is_dry():
+            guesses = self._ensemble.rows[:LASTING].astype(np.float32).tobytes()
+            self._remembered = Remembered(at - round(1e3 * min(dt, BIN_S)), at, [], [], guesses)
+            self._remembered.fell(at, self._rain_now(), min(dt, BIN_S))
+
+    def _learn_from(self, rain: Remembered, chance: np.random.Generator) -> None:
+        if sum(rain.rain_mm) >= _TELLS_MM:
+            members = self._settings.members
+            self._ensemble.believe(smoothed(rain, members, self._replay, chance))
+
+    def _replay(self, lasting: Array, rain: Array) -> Array:
+        """Depths of guesses of the street under a rain upon a dry street; see `Replay`."""
+        known = np.exp(self._ensemble.within(lasting))
+        traits = Traits(known[EFFICIENCY], known[STORAGE], known[AREA], known[SHAPE])
+        none = np.zeros(rain.shape[1])
+        ponds = Ponds(none, none, none > 0.0)
+        steps = BIN_S // STEP_S
+        falling = np.repeat(rain, steps, axis=0)
+        paths = depth_paths(self._catchment, traits, known[CLOGGING], none, ponds, falling)
+        return paths[steps::steps]
 
     def _rain_now(self) -> float:
         """The rain that was told last, fading while the gauge is silent, mm/h."""
@@ -156,7 +183,7 @@ class PondingEnsemble:
             horizons: Seconds, > 0; between two steps of the paths depth goes in a straight line.
         """
         paths = self._ahead(max(AHEAD_S, *horizons))
-        place = np.array(horizons) / _STEP_S
+        place = np.array(horizons) / STEP_S
         below = np.minimum(place.astype(np.int64), len(paths) - 2)
         share = (place - below)[:, None]
         between: Array = (1.0 - share) * paths[below] + share * paths[below + 1]
@@ -182,15 +209,16 @@ class PondingEnsemble:
         """When each limit (m) will be reached; None where `method` is `trend`."""
         if not self._is_rain_known():
             return None
-        paths = self._ahead(AHEAD_S)[: AHEAD_S // _STEP_S + 1]
-        return tuple(_reaching(paths, limit) for limit in limits)
+        paths = self._ahead(AHEAD_S)[: AHEAD_S // STEP_S + 1]
+        return tuple(reaching(paths, limit) for limit in limits)
 
     def _ahead(self, seconds: int) -> Array:
-        """Depths from now on, every `_STEP_S`, for at least so long; shape (steps + 1, members)."""
-        steps = math.ceil(seconds / _STEP_S)
+        """Depths from now on, every `STEP_S`, for at least so long; shape (steps + 1, members)."""
+        steps = math.ceil(seconds / STEP_S)
         if self._paths is None or len(self._paths) <= steps:
-            # A stream of its own: asking for an outlook changes nothing that comes later.
-            chance = np.random.default_rng((self._seed, self._draws, 1))
+            # A stream of its own, so that asking changes nothing that comes later; and the same
+            # each time, so that a probability moves by what was seen and not by luck.
+            chance = np.random.default_rng((self._seed, 0, 1))
             self._paths = self._run(steps, chance)
         return self._paths
 
@@ -199,23 +227,14 @@ class PondingEnsemble:
         traits = ensemble.traits()
         ponds: Ponds = ensemble.ponds(traits)
         falling = self._rain_ahead(steps, chance)
-        fallen = np.cumsum(falling, axis=0) * (_STEP_S / 3600.0)
-        efficiency = traits.efficiency * np.exp(-np.exp(ensemble.rows[CLOGGING]) * fallen)
-        arriving = _arriving(ensemble.rows[SURFACE], ponds.runoff_m3_s, traits, falling)
-        volumes = np.empty((steps + 1, ponds.volume_m3.size))
-        volumes[0] = ponds.volume_m3
-        for number in range(steps):
-            clogged = traits._replace(efficiency=efficiency[number])
-            volume_m3, pumping, _ = filled(catchment, clogged, ponds, arriving[number], _STEP_S)
-            ponds = Ponds(ponds.runoff_m3_s, volume_m3, pumping)
-            volumes[number + 1] = volume_m3
-        return depth(catchment, traits, volumes)
+        clogging = np.exp(ensemble.rows[CLOGGING])
+        return depth_paths(catchment, traits, clogging, ensemble.rows[SURFACE], ponds, falling)
 
     def _rain_ahead(self, steps: int, chance: np.random.Generator) -> Array:
         """Rain of each member in the middle of each step, mm/h, of shape (steps, members)."""
         settings, rows = self._settings, self._ensemble.rows
-        times = (np.arange(steps)[:, None] + 0.5) * _STEP_S
-        walk = chance.standard_normal((steps, rows.shape[1])) * math.sqrt(_STEP_S / 3600.0)
+        times = (np.arange(steps)[:, None] + 0.5) * STEP_S
+        walk = centred(chance, (steps, rows.shape[1])) * math.sqrt(STEP_S / 3600.0)
         growth = settings.growth * np.cumsum(walk, axis=0)
         here = rows[RAIN] * np.exp(-times / settings.rain.memory_s)
         falling: Array = self._smooth_now() * np.exp(growth + here - times / np.exp(rows[FADING]))
@@ -228,7 +247,7 @@ class PondingEnsemble:
         return self._smooth_rain * math.exp(-silent / self._settings.fading_s)
 
     def dump(self) -> bytes:
-        """Version, times, rain, number of draws, the members, the trend."""
+        """Version, times, rain, number of draws, the members, the trend, the rain that falls."""
         return msgspec.msgpack.encode(
             (
                 self.VERSION,
@@ -239,6 +258,7 @@ class PondingEnsemble:
                 self._draws,
                 self._ensemble.dump(),
                 self._trend.dump(),
+                self._remembered,
             )
         )
 
@@ -254,24 +274,8 @@ class PondingEnsemble:
         self._at, self._rain_at, self._rain, self._smooth_rain, self._draws = state[:5]
         self._ensemble.load(state[5])
         self._trend.load(state[6])
+        self._remembered = msgspec.convert(state[7], Remembered | None)
         self._paths = None
-
-
-def _arriving(surface: Array, runoff: Array, traits: Traits, falling: Array) -> Array:
-    """What comes to the low point in each step (m³/s): two reservoirs in a row, see `delayed`."""
-    decay = np.exp(-_STEP_S / traits.storage_s)
-    share = traits.storage_s / _STEP_S * (1.0 - decay)
-    inflow = traits.effective_m2 * falling / MM_M2_PER_H
-    surface = traits.effective_m2 * surface / MM_M2_PER_H
-    means = np.empty_like(falling)
-    for number, raining in enumerate(inflow):
-        above = surface - raining
-        leaving = raining + above * share
-        surface = raining + above * decay
-        ahead = runoff - leaving
-        means[number] = leaving + ahead * share
-        runoff = leaving + ahead * decay
-    return means
 
 
 def _sorted_quantiles(values: Array, shares: Sequence[float]) -> Array:
@@ -282,19 +286,3 @@ def _sorted_quantiles(values: Array, shares: Sequence[float]) -> Array:
     above = np.minimum(below + 1, values.shape[-1] - 1)
     found: Array = values[..., below] * (1.0 - share) + values[..., above] * share
     return found
-
-
-def _reaching(paths: Array, limit: float) -> Reaching:
-    """When the members' paths first come to a limit."""
-    is_over = paths >= limit
-    reached = is_over.any(axis=0)
-    first = np.maximum(is_over.argmax(axis=0), 1)
-    member = np.arange(paths.shape[1])
-    before, after = paths[first - 1, member], paths[first, member]
-    share = (limit - before) / np.maximum(after - before, 1e-9)
-    when = (first - 1 + np.clip(share, 0.0, 1.0)) * _STEP_S
-    ordered = np.sort(np.where(reached, when, np.inf))
-    times = (float(ordered[math.ceil(p * ordered.size) - 1]) for p in (0.1, 0.5, 0.9))
-    p10, p50, p90 = (None if math.isinf(time) else time for time in times)
-    soon = is_over[: SOON_S // _STEP_S + 1].any(axis=0).mean()
-    return Reaching(limit, float(soon), float(reached.mean()), p10, p50, p90)

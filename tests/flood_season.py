@@ -6,18 +6,20 @@ import numpy as np
 
 from anomaly.damped_trend import DampedTrend
 from anomaly.flood_verification import Forecasts, crps_of_members, crps_of_normal
+from anomaly.forecasting import PLANS, WATER
 from anomaly.ponding_forecast import PondingEnsemble
 from sensors.simulator.street_flood import MINUTES, Event, events_of, past_of
 
 HORIZONS = (600, 1800, 3600)
 LIMITS = (0.15, 0.27)
-EVERY = 3
+EVERY = PLANS[WATER].every_s // 60
+FIRST = 3
 PAST = 4
 BETWEEN_MS = 40 * 3_600_000
 
 
 class Forecasted(NamedTuple):
-    """What was forecast in one event, every `EVERY` minutes once both gauges have spoken."""
+    """What was forecast in one event as often as it is published, once both gauges have spoken."""
 
     event: Event
     minutes: np.ndarray
@@ -66,7 +68,7 @@ def live(event, start, forecaster, trend, is_asked):
             forecaster.learn_one(at, float(depth))
             trend.learn_one(at, float(depth))
             last = max(0.0, float(depth))
-        if not is_asked or minute % EVERY or minute < EVERY:
+        if not is_asked or minute % EVERY or minute < FIRST:
             continue
         rows.append((
             minute + 1,

@@ -40,26 +40,32 @@ def test_no_shower_that_leaves_a_street_dry_is_warned_of_in_vain(forecasted):
     assert scores(showers).false_alarms == 0
 
 
-def test_warnings_are_worth_what_was_measured(found):
-    """Not yet what they should be (see below); so that nobody makes them worse unawares."""
-    assert found[0.15].far <= 0.25
-    assert found[0.27].far <= 0.29
-    assert found[0.15].median_lead >= 10 * 60
-    assert found[0.15].false_share <= 0.25
-
-
-@pytest.mark.xfail(reason="storms on streets that drain twice what is usual: 0.25 and 0.29")
 def test_at_most_a_fifth_of_the_alarms_is_false(found):
-    for limit in LIMITS:
-        assert found[limit].far <= 0.2
+    assert found[0.15].far <= 0.2
 
 
-@pytest.mark.xfail(reason="12 min: how a storm goes on decides, and one gauge does not tell")
+def test_warnings_are_worth_what_was_measured(found):
+    """Not yet all that they should be (see below); so that nobody makes them worse unawares."""
+    assert found[0.15].far <= 0.17
+    assert found[0.27].far <= 0.24
+    assert found[0.15].median_lead >= 14 * 60
+    assert found[0.27].median_lead >= 17 * 60
+    assert found[0.15].false_share <= 0.15
+
+
+@pytest.mark.xfail(reason="3 of 13: ponds that come to 24, 25 and 20 cm")
+def test_at_most_a_fifth_of_the_alarms_of_27_cm_is_false(found):
+    assert found[0.27].far <= 0.2
+
+
+@pytest.mark.xfail(
+    reason="14 min; 18 with the rain gauge in the street, 21 if all of it were known"
+)
 def test_half_of_the_floods_are_warned_of_a_quarter_of_an_hour_before(found):
     assert found[0.15].median_lead >= 15 * 60
 
 
-@pytest.mark.xfail(reason="a quarter: storms on streets that drain twice what is usual")
+@pytest.mark.xfail(reason="3 of 21: storms that pond 0 to 2 cm; 11 % with the gauge in the street")
 def test_at_most_a_tenth_of_the_warnings_is_false(found):
     assert found[0.15].false_share <= 0.1
 
