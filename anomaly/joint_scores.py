@@ -16,10 +16,11 @@ class Newest(msgspec.Struct, frozen=True, array_like=True):
 
 
 class JointSeries(msgspec.Struct):
-    """State of some signals of a zone."""
+    """State of some signals of a zone; moments up to `judged` (window end, ms) are judged."""
 
     newest: dict[str, Newest] = {}
     state: JointState | None = None
+    judged: int = 0
 
 
 class JointScores:
@@ -58,7 +59,9 @@ class JointScores:
                 series = self._series[about.id] = JointSeries()
             series.newest[indicator] = Newest(end, end - start, deviation)
             fresh = _fresh(series.newest, end)
-            if len(fresh) > 1 and indicator == _slowest(about, fresh):
+            # After a gap of the slowest the next one judges; when it is back, nothing comes twice.
+            if len(fresh) > 1 and indicator == _slowest(about, fresh) and end > series.judged:
+                series.judged = end
                 deviations = {member: newest.deviation for member, newest in fresh.items()}
                 yield about, self._joint(about, series).step(at, deviations)
 

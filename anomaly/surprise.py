@@ -36,6 +36,9 @@ _GROWN: Final = 3.0
 """Counted in full after so many decades of values: among few, a new extreme is no wonder."""
 
 
+_FARTHEST: Final = 1e3
+"""Robust standard deviations beyond which all is alike: the scale of a series that has never moved
+is next to nothing, and its first movement would be the measure of all later ones."""
 _LARGEST: Final = 1e100
 """Numbers beyond are taken as this: their squares are still numbers."""
 
@@ -126,7 +129,7 @@ class Surprise:
 
     def score_again(self, deviation: float, others: float) -> float:
         """The score of a corrected value; see `Detector`."""
-        return self._score(others + self._residual.surprise(abs(deviation)))
+        return self._score(others + self._residual.surprise(abs(_bounded(deviation))))
 
     def _judge(self, at: int, value: float) -> tuple[_Statistics, Mapping[str, float]]:
         """Statistics and views of a value; kept, for what is scored is learnt next."""
@@ -139,7 +142,7 @@ class Surprise:
         bin_ = self._baseline.bin_of(at)
         usual = self._baseline.expectation(bin_)
         expected, scale = usual or (value, 1.0)
-        deviation = None if usual is None else (value - expected) / scale
+        deviation = None if usual is None else _bounded((value - expected) / scale)
         mean = self._mean.with_one(deviation or 0.0)
         found = _Statistics(
             value, bin_, expected, scale, deviation, None if mean is None else abs(mean),
@@ -197,6 +200,10 @@ class Surprise:
         self._rest.load(state.rest)
         self._regime.load(state.regime)
         self._changed = state.changed
+
+
+def _bounded(deviation: float) -> float:
+    return min(max(deviation, -_FARTHEST), _FARTHEST)
 
 
 def _surprise(tail: EmpiricalTail, statistic: float | None) -> float:

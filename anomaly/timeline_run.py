@@ -69,29 +69,30 @@ def _level(rungs: tuple[Rung, ...], state: AlertState) -> str:
 
 def _moments(rule: AlertRule, test: RuleTest) -> Iterator[tuple[Moment, list[VitalValue]]]:
     """Each moment with the values since the one before: every `every`, and its own."""
-    value, quality, at = None, Quality.PASS, test.timeline[0].minute * MINUTE_S
+    value, quality = None, Quality.PASS
+    every, at = round(test.every * 1000), _ms(test.timeline[0])
     for moment in test.timeline:
-        ends = []
-        while at < moment.minute * MINUTE_S:
-            ends.append(at)
-            at += test.every
-        before = [_value(rule, test.every, end, value, quality) for end in ends]
+        ends = range(at, _ms(moment), every)
+        before = [_value(rule, every, end, value, quality) for end in ends]
         if moment.value is not None:
             value, quality = moment.value, Quality.PASS
         if moment.quality is not None:
             quality = Quality(moment.quality)
-        at = moment.minute * MINUTE_S
-        yield moment, [*before, _value(rule, test.every, at, value, quality)]
-        at += test.every
+        yield moment, [*before, _value(rule, every, _ms(moment), value, quality)]
+        at = _ms(moment) + every
+
+
+def _ms(moment: Moment) -> int:
+    return round(moment.minute * MINUTE_S * 1000)
 
 
 def _value(
-    rule: AlertRule, every: float, end: float, value: float | None, quality: Quality
+    rule: AlertRule, every: int, end: int, value: float | None, quality: Quality
 ) -> VitalValue:
-    last = _START_MS + round(end * 1000)
+    last = _START_MS + end
     is_known = quality is not Quality.MISSING
     return VitalValue(
-        last, _ZONE, rule.indicator, last - round(every * 1000), last,
+        last, _ZONE, rule.indicator, last - every, last,
         value if is_known else None, rule.unit, None, 1.0 if is_known else 0.0, 0,
         None if is_known else "no_data", quality=quality,
     )  # fmt: skip

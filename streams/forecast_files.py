@@ -87,7 +87,7 @@ def _rows(path: Path, kind: type[T], progress: Progress) -> Iterator[T]:
             for number, line in enumerate(file, 1):
                 try:
                     yield decode(line)
-                except msgspec.DecodeError as error:
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
                     raise RunFolderError(f"{path}:{number}: {error}") from None
                 progress(len(line))
     except OSError as error:

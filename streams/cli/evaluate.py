@@ -60,7 +60,9 @@ def _table(rows: list[Row]) -> Table:
     table = Table(title="Forecasts 预测: skill against baselines")
     for name in ("sign", "horizon min", "forecasts", "error", "cover %", "persistence", "trend",
                  "last week"):  # fmt: skip
-        table.add_column(name, justify="left" if name == "sign" else "right")
+        table.add_column(
+            name, justify="left" if name == "sign" else "right", no_wrap=name == "sign"
+        )
     for row in rows:
         table.add_row(
             row.indicator, f"{row.horizon / 60:g}", f"{row.count:,}", f"{row.error:.4g}",

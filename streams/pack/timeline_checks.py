@@ -11,6 +11,8 @@ from indicators.vital_sign import Quality
 from streams.pack.problem import Finding, Steps, nearest
 from streams.pack.shape import valid
 
+ZONE_KINDS: Final = ("segment", "crossing", "underpass", "square", "school_gate", "other")
+"""Those of `sensors.city.Zone`; a pack may shift rules for kinds of its own."""
 LONGEST: Final = 7 * 24 * 60
 """Minutes; a timeline is to be read by people, and its values are made one by one."""
 
@@ -26,6 +28,9 @@ def check_timelines(rules: Sequence[AlertRule], tests: Sequence[RuleTest]) -> It
         names.add(test.name)
         if test.rule not in known:
             yield Finding((*steps, "rule"), test.rule, nearest(test.rule, sorted(known)))
+        kinds = [*ZONE_KINDS, *(known[test.rule].shift if test.rule in known else ())]
+        if test.zone_kind not in kinds:
+            yield Finding((*steps, "zone_kind"), test.zone_kind, nearest(test.zone_kind, kinds))
         if not 1.0 <= test.every < math.inf:
             yield Finding((*steps, "every"), test.every, "seconds, 1 or more")
         yield from _timeline((*steps, "timeline"), test, known)
@@ -34,15 +39,15 @@ def check_timelines(rules: Sequence[AlertRule], tests: Sequence[RuleTest]) -> It
 def _timeline(steps: Steps, test: RuleTest, rules: Mapping[str, AlertRule]) -> Iterator[Finding]:
     if not test.timeline:
         yield Finding(steps, [], "a timeline has at least one moment")
-    levels, before = None, -math.inf
+    levels, before = None, -1.0
     if test.rule in rules:
         levels = [NO_ALERT, *(level.level for _, level in valid(rules[test.rule].levels))]
     for number, moment in valid(test.timeline):
-        if number == 0 and moment.value is None and moment.quality is None:
+        if number == 0 and moment.value is None and moment.quality != Quality.MISSING:
             yield Finding((*steps, 0, "value"), None, "the first moment needs a value")
         here = (*steps, number)
-        if not before < moment.minute <= LONGEST:
-            mend = f"minutes go on, {LONGEST} at most" if before >= 0 else f"0 to {LONGEST}"
+        if not max(before, 0.0) <= moment.minute <= LONGEST or moment.minute == before:
+            mend = f"minutes go on from 0 or later, {LONGEST} at most"
             yield Finding((*here, "minute"), moment.minute, mend)
         before = max(before, moment.minute)
         yield from _moment(here, moment, levels)
