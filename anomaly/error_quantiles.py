@@ -44,6 +44,23 @@ class ErrorQuantiles:
             # They never cross.
             highest = self._at[n] = moved if moved > highest else highest
 
+    def exceed(
+        self, limits: Sequence[float], centre: float, spread: float, least: float
+    ) -> tuple[float, ...]:
+        """The probabilities (0–1) of a value at or above each limit.
+
+        Args:
+            limits: In the unit of the value.
+            centre: The value without an error.
+            spread: Usual spread of the errors; without any the value is certain.
+            least: The value is never below this.
+        """
+        if spread <= 0.0:
+            return tuple(float(limit <= max(centre, least)) for limit in limits)
+        return tuple(
+            1.0 if limit <= least else self.above((limit - centre) / spread) for limit in limits
+        )
+
     def above(self, limit: float) -> float:
         """The probability of an error at or above a limit, 0–1."""
         at = self._at

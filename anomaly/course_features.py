@@ -1,0 +1,114 @@
+"""What a forecast is made from: differences between the last values and the usual course."""
+
+import math
+from typing import Final
+
+import msgspec
+
+from anomaly.day_kind import DayKind
+from anomaly.day_profile import DayProfile, ProfileState
+from anomaly.past_days import PastDays, PastState
+
+FEATURES: Final = 8
+_RECENT: Final = 0.5
+"""Weight of a value in the mean of the last few: a memory of three."""
+_RATIO_LEAST: Final = 0.2
+_RATIO_MOST: Final = 5.0
+"""A usual course that grows more than fivefold within a horizon starts from next to nothing."""
+_STEP_RENEWAL: Final = 0.01
+"""The usual step is that of the last hundred values or so."""
+
+
+class CourseState(msgspec.Struct, frozen=True, array_like=True):
+    """What `CourseFeatures` know: see the attributes of these names there."""
+
+    profile: ProfileState
+    past: PastState
+    value: float
+    step: float
+    mean: float
+    usual: float | None
+    yesterday: float | None
+    root_step: float
+    steps: int
+
+
+class CourseFeatures:
+    """Follows a series and describes any time ahead of it by eight differences, in its unit.
+
+    In their order: the usual rise to that time; the way back to the usual course; the last step;
+    the way back to the mean of the last few values; the distance to the usual course grown in
+    proportion to it (a busy day is busy by a factor); what the last weeks say beyond the usual
+    course; what yesterday says beyond it then, and now. What is unknown is 0.
+
+    Args:
+        day_kind: Local day → kind.
+    """
+
+    def __init__(self, day_kind: DayKind) -> None:
+        self._profile, self._past = DayProfile(day_kind), PastDays()
+        self.value = 0.0
+        """The last value."""
+        self._step = self._mean = 0.0
+        self._usual: float | None = None
+        self._yesterday: float | None = None
+        self._root_step, self._steps = 0.0, 0
+
+    @property
+    def usual_step(self) -> float:
+        """Usual size of a step between two values, in the unit; 0 while all were the same."""
+        return self._root_step * self._root_step
+
+    def learn_one(self, at: int, value: float, *, follows: bool) -> None:
+        """Learn a value at a local time (ms); `follows`: it is the next one, with no gap before."""
+        self._usual, self._yesterday = self._profile.at(at), self._past.yesterday(at)
+        if follows:
+            self._step = value - self.value
+            self._steps += 1
+            # Of roots, so that one wild step does not count for a month.
+            weight = max(_STEP_RENEWAL, 1 / self._steps)
+            self._root_step += weight * (math.sqrt(abs(self._step)) - self._root_step)
+            self._mean += _RECENT * (value - self._mean)
+        else:
+            self._step, self._mean = 0.0, value
+        self.value = value
+        self._profile.learn_one(at, value)
+        self._past.learn_one(at, value)
+
+    def row(self, at: int) -> list[float]:
+        """The features of a local time (ms) at most a day ahead."""
+        recent = [self._step, self._mean - self.value]
+        now, then = self._usual, self._profile.at(at)
+        if now is None or then is None:
+            return [0.0, 0.0, *recent, 0.0, 0.0, 0.0, 0.0]
+        grown = 0.0
+        if abs(now) > self.usual_step and now * then >= 0:
+            growth = min(max(then / now, _RATIO_LEAST), _RATIO_MOST)
+            grown = (self.value - now) * (growth - 1)
+        return [then - now, now - self.value, *recent, grown, *self._beyond(at, now, then)]
+
+    def _beyond(self, at: int, now: float, then: float) -> tuple[float, float, float]:
+        """What the weeks and the day before say beyond the usual course."""
+        weeks = self._past.last_weeks(at)
+        if weeks is None:
+            # In the first week the usual course is yesterday and little else.
+            return 0.0, 0.0, 0.0
+        yesterday = self._past.yesterday(at)
+        if yesterday is None or self._yesterday is None:
+            return weeks - then, 0.0, 0.0
+        return weeks - then, yesterday - then, self._yesterday - now
+
+    def dump(self) -> CourseState:
+        """The state."""
+        return CourseState(
+            self._profile.dump(), self._past.dump(), self.value, self._step, self._mean,
+            self._usual, self._yesterday, self._root_step, self._steps,
+        )  # fmt: skip
+
+    def load(self, state: CourseState) -> None:
+        """Continue from a `dump`."""
+        self._profile.load(state.profile)
+        self._past.load(state.past)
+        self.value, self._step, self._mean = state.value, state.step, state.mean
+        self._usual, self._yesterday = state.usual, state.yesterday
+        self._root_step, self._steps = state.root_step, state.steps
