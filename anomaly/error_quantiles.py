@@ -11,14 +11,17 @@ from typing import Final
 
 _LEVELS: Final = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)
 _NORMAL: Final = (-2.05, -1.28, -0.67, 0.0, 0.67, 1.28, 2.05)
-_STEP: Final = 0.03
-"""Of the unit, which is a spread: slow enough to be steady, fast enough to follow within weeks."""
 
 
 class ErrorQuantiles:
-    """Quantiles of errors, in units of their usual spread. They begin as those of a normal one."""
+    """Quantiles of errors, in units of their usual spread. They begin as those of a normal one.
 
-    def __init__(self) -> None:
+    Args:
+        step: Of a quantile, in the unit: slow enough to be steady, fast enough to follow.
+    """
+
+    def __init__(self, step: float = 0.03) -> None:
+        self._step = step
         self._at = list(_NORMAL)
 
     @property
@@ -40,7 +43,7 @@ class ErrorQuantiles:
         """Learn from an error."""
         highest = -math.inf
         for n, level in enumerate(_LEVELS):
-            moved = self._at[n] + _STEP * (level - (1.0 if error < self._at[n] else 0.0))
+            moved = self._at[n] + self._step * (level - (1.0 if error < self._at[n] else 0.0))
             # They never cross.
             highest = self._at[n] = moved if moved > highest else highest
 

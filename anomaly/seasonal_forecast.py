@@ -69,8 +69,8 @@ class SeasonalRecent:
         for forecast in self._forecasts:
             forecast.arrive(at, value, within)
         self._skills.arrive(at, value, within)
-        follows = self._count > 0 and step <= _GAP * self._cadence.ms
-        self._course.learn_one(at, value, follows=follows)
+        is_next = self._count > 0 and step <= _GAP * self._cadence.ms
+        self._course.learn_one(at, value, step if is_next else None)
         self._count, self._last = self._count + 1, at
         if value < 0 <= self._least:
             self._bound(-math.inf)
