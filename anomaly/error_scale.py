@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from anomaly.day_kind import KINDS, DayKind
+from anomaly.root_mean import RootMean, RootState
 
 _HOUR_MS: Final = 3_600_000
 _HOURS: Final = 24
@@ -20,9 +21,8 @@ _ROOTS_TO_SIGMA: Final = 1.4793
 class ScaleState(msgspec.Struct, frozen=True, array_like=True):
     """What an `ErrorScale` knows; of the hours roots in single precision, and counts in bytes."""
 
-    root: float
+    all_hours: RootState
     unrest: float
-    count: int
     hour_roots: bytes
     hour_counts: bytes
 
@@ -51,11 +51,14 @@ class ErrorScale:
     ) -> None:
         self._day_kind = day_kind
         self._forgetting, self._prior, self._agility = forgetting, prior, agility
-        self._root, self._unrest = 0.0, 1.0
-        self.count = 0
-        """Errors learnt so far."""
+        self._all_hours, self._unrest = RootMean(forgetting / 4), 1.0
         self._hour_roots = array("f", bytes(4 * KINDS * _HOURS))
         self._hour_counts = array("B", bytes(KINDS * _HOURS))
+
+    @property
+    def count(self) -> int:
+        """Errors learnt so far."""
+        return self._all_hours.count
 
     def at(self, at: int) -> float:
         """Usual size, as a standard deviation, of the error of a forecast for a local time (ms)."""
@@ -64,7 +67,6 @@ class ErrorScale:
 
     def learn(self, at: int, error: float) -> None:
         """Learn the error of a forecast for a local time (ms)."""
-        self.count += 1
         root, hour = math.sqrt(abs(error)), self._hour(at)
         usual = self._usual_root(hour)
         if usual > 0:
@@ -74,11 +76,11 @@ class ErrorScale:
         weight = max(self._forgetting, 1 / (seen + 1))
         self._hour_roots[hour] += weight * (root - self._hour_roots[hour])
         self._hour_counts[hour] = min(seen + 1, _COUNT_MOST)
-        self._root += max(self._forgetting / 4, 1 / self.count) * (root - self._root)
+        self._all_hours.learn(error)
 
     def _usual_root(self, hour: int) -> float:
         seen = self._hour_counts[hour]
-        total = self._hour_roots[hour] * seen + self._root * self._prior
+        total = self._hour_roots[hour] * seen + self._all_hours.root * self._prior
         return total / (seen + self._prior)
 
     def _hour(self, at: int) -> int:
@@ -88,10 +90,11 @@ class ErrorScale:
     def dump(self) -> ScaleState:
         """The state."""
         hours = self._hour_roots.tobytes(), self._hour_counts.tobytes()
-        return ScaleState(self._root, self._unrest, self.count, *hours)
+        return ScaleState(self._all_hours.dump(), self._unrest, *hours)
 
     def load(self, state: ScaleState) -> None:
         """Continue from a `dump`."""
-        self._root, self._unrest, self.count = state.root, state.unrest, state.count
+        self._all_hours.load(state.all_hours)
+        self._unrest = state.unrest
         self._hour_roots = array("f", state.hour_roots)
         self._hour_counts = array("B", state.hour_counts)

@@ -10,6 +10,8 @@ _DAY: Final = 48
 _WEEK: Final = 7 * _DAY
 """In half hours, which are centred on :00 and :30."""
 
+_NEVER: Final = -(2**31)
+
 MemoryState = tuple[bytes, bytes]
 """Numbers of the half hours (4 bytes each) and their means (single precision)."""
 
@@ -24,7 +26,7 @@ class SlotMemory:
 
     def __init__(self, turn: int, renewal: float = 1.0) -> None:
         self._turn, self._renewal = turn, renewal
-        self._slot = array("i", [-turn] * turn)
+        self._slot = array("i", [_NEVER] * turn)
         # Single precision: five digits more than any use of it, and half the snapshot.
         self._mean = array("f", bytes(4 * turn))
 
