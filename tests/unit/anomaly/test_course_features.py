@@ -93,6 +93,42 @@ def test_weeks_and_yesterday_speak_once_a_week_is_known():
     assert row[7] == pytest.approx(0.0, abs=1e-6)
 
 
+def days(course, count, first=0, noise=0.1, odd=None):
+    """Days of a course from 0 to 23; `odd` is the value of the noon of the last."""
+    source = random.Random(first)
+    for n in range(first * 24, (first + count) * 24):
+        value = n % 24 + source.gauss(0, noise)
+        if odd is not None and n == (first + count - 1) * 24 + 12:
+            value = odd
+        course.learn_one(n * HOUR_MS, value, HOUR_MS if n else None)
+    return course
+
+
+@pytest.mark.parametrize("odd", [1e3, -1e6])
+def test_outlier_is_no_habit(odd):
+    struck = days(CourseFeatures(lambda day: 0), 20, odd=odd)
+    plain = days(CourseFeatures(lambda day: 0), 20)
+    noon = (20 * 24 + 12) * HOUR_MS
+    assert struck.row(noon)[0] == pytest.approx(plain.row(noon)[0], abs=1.0)
+    # But so it was yesterday, for those who have learnt to go by that.
+    assert abs(struck.row(noon)[6]) > 900.0
+
+
+def test_value_within_the_usual_is_remembered_as_it_is():
+    noon = (20 * 24 + 12) * HOUR_MS
+    found = days(CourseFeatures(lambda day: 0), 20, odd=12.2).row(noon)
+    usual = days(CourseFeatures(lambda day: 0), 20, odd=12.0).row(noon)
+    # One day of twenty moves the course by a twentieth, yesterday by all of it.
+    assert found[6] + found[0] - usual[6] - usual[0] == pytest.approx(0.2, abs=1e-4)
+
+
+def test_habit_that_changes_is_learnt_within_weeks():
+    course = days(CourseFeatures(lambda day: 0), 20)
+    for n in range(20 * 24, 60 * 24):
+        course.learn_one(n * HOUR_MS, 1000.0 + n % 24, HOUR_MS)
+    assert abs(course.row(60 * DAY_MS)[1]) < 200.0
+
+
 def test_usual_step_is_not_made_by_one_wild_one():
     plain = [float(n % 2) for n in range(1000)]
     wild = [*plain[:900], 1e6, *plain[901:]]
