@@ -91,7 +91,7 @@ class CourseFeatures:
         self._past.learn_one(at, value)
 
     def _tame(self, value: float) -> float:
-        """A value no farther off its course than is usual; learns how far off their course values are."""
+        """A value no farther off its course than usual ones; learns how far off those are."""
         if self._usual is None:
             return value
         away, most = value - self._usual, math.inf

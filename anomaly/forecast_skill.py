@@ -1,4 +1,4 @@
-"""Every forecast is scored when its truth arrives, beside persistence, which is what it must beat."""
+"""Every forecast is scored when its truth arrives, beside persistence, which it must beat."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -17,6 +17,7 @@ _KNOWN: Final = 30
 _KEPT: Final = 12
 """Forecasts of a horizon at most that wait for their truth."""
 _WITHIN_MS: Final = 60_000
+"""A truth is at most so far from its time where nobody says otherwise."""
 
 
 class _Waiting(NamedTuple):

@@ -51,7 +51,8 @@ class RobustRegression:
 
     def of(self, features: Sequence[float]) -> float:
         """What features lead to."""
-        return sum(map(mul, self._coefficients, features))
+        found: float = sum(map(mul, self._coefficients, features))
+        return found
 
     def learn(self, features: Sequence[float], target: float) -> None:
         """Learn what features led to; all numbers of size 1 or so."""

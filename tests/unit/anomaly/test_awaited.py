@@ -1,5 +1,6 @@
 """What waits for its truth: which value is that, what is forgotten, and how much waits."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
@@ -47,7 +48,7 @@ def test_forecasts_that_wait_are_apart_and_so_are_bounded():
             awaited.add(Forecast(at + 80))
     dues = [one.due for one in awaited.dump()]
     assert len(dues) == 8
-    assert [later - one for one, later in zip(dues, dues[1:], strict=False)] == [10] * 7
+    assert [later - one for one, later in pairwise(dues)] == [10] * 7
 
 
 def test_the_first_is_wanted_and_one_before_the_last_is_not():

@@ -100,7 +100,7 @@ def test_random_walk_is_forecast_by_its_last_value_or_nearly_so():
 
 def test_busy_day_is_busy_by_a_factor():
     source, values = random.Random(4), []
-    for day in range(120):
+    for _ in range(120):
         factor = math.exp(source.gauss(0, 0.4))
         values += [
             factor * (20 + 400 * max(0.0, math.sin((h - 6) / 12 * math.pi))) for h in range(24)

@@ -115,7 +115,7 @@ def test_nothing_is_said_below_zero_until_the_series_has_been_there():
     values = [max(0.0, value) for value in a_wave(24 * 30, noise=20.0, middle=0.0)]
     for made, _, _ in asked(forecaster, hourly(values), (0.0,)):
         for outlook in made:
-            assert 0.0 <= outlook.p10
+            assert outlook.p10 >= 0.0
             assert outlook.exceed == (1.0,)
     forecaster.learn_one(len(values) * HOUR_MS, -1.0)
     resumed = SeasonalRecent((3600, 10800))
