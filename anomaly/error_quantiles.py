@@ -11,14 +11,17 @@ from typing import Final
 
 _LEVELS: Final = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)
 _NORMAL: Final = (-2.05, -1.28, -0.67, 0.0, 0.67, 1.28, 2.05)
-_STEP: Final = 0.03
-"""Of the unit, which is a spread: slow enough to be steady, fast enough to follow within weeks."""
 
 
 class ErrorQuantiles:
-    """Quantiles of errors, in units of their usual spread. They begin as those of a normal one."""
+    """Quantiles of errors, in units of their usual spread. They begin as those of a normal one.
 
-    def __init__(self) -> None:
+    Args:
+        step: Of a quantile, in the unit: slow enough to be steady, fast enough to follow.
+    """
+
+    def __init__(self, step: float = 0.03) -> None:
+        self._step = step
         self._at = list(_NORMAL)
 
     @property
@@ -40,9 +43,26 @@ class ErrorQuantiles:
         """Learn from an error."""
         highest = -math.inf
         for n, level in enumerate(_LEVELS):
-            moved = self._at[n] + _STEP * (level - (1.0 if error < self._at[n] else 0.0))
+            moved = self._at[n] + self._step * (level - (1.0 if error < self._at[n] else 0.0))
             # They never cross.
             highest = self._at[n] = moved if moved > highest else highest
+
+    def exceed(
+        self, limits: Sequence[float], centre: float, spread: float, least: float
+    ) -> tuple[float, ...]:
+        """The probabilities (0–1) of a value at or above each limit.
+
+        Args:
+            limits: In the unit of the value.
+            centre: The value without an error.
+            spread: Usual spread of the errors; without any the value is certain.
+            least: The value is never below this.
+        """
+        if spread <= 0.0:
+            return tuple(float(limit <= max(centre, least)) for limit in limits)
+        return tuple(
+            1.0 if limit <= least else self.above((limit - centre) / spread) for limit in limits
+        )
 
     def above(self, limit: float) -> float:
         """The probability of an error at or above a limit, 0–1."""

@@ -1,29 +1,27 @@
-"""Every forecast is scored when its truth arrives, beside persistence, which is what it must beat.
-
-For forecasters that do not follow their own errors; `anomaly.horizon_model` does.
-"""
+"""Every forecast is scored when its truth arrives, beside persistence, which it must beat."""
 
 import math
-from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
+from anomaly.awaited import Awaited
 from anomaly.error_quantiles import ErrorQuantiles
 from anomaly.forecaster import Outlook
-from anomaly.horizon_model import PERSISTENCE
 
+PERSISTENCE: Final = "persistence"
 _FORGETTING: Final = 0.003
 _KNOWN: Final = 30
 """Forecasts whose truth is known before skill means anything."""
 _KEPT: Final = 12
 """Forecasts of a horizon at most that wait for their truth."""
-_TOLERANCE_MS: Final = 60_000
+_WITHIN_MS: Final = 60_000
+"""A truth is at most so far from its time where nobody says otherwise."""
 
 
 class _Waiting(NamedTuple):
-    target: int
+    due: int
     p10: float
     p50: float
     p90: float
@@ -33,7 +31,7 @@ class _Waiting(NamedTuple):
 class SkillState(msgspec.Struct, frozen=True, array_like=True):
     """What a `HorizonSkill` knows."""
 
-    waiting: tuple[tuple[int, float, float, float, float], ...]
+    waiting: tuple[_Waiting, ...]
     naive: tuple[float, ...]
     numbers: tuple[float, float, float, float]
     known: int
@@ -51,21 +49,18 @@ class HorizonSkill:
     """
 
     def __init__(self, horizon: int, least: float = -math.inf, tolerance: float = 0.0) -> None:
-        self.horizon, self._least, self._tolerance = horizon, least, tolerance
-        self._waiting: deque[_Waiting] = deque()
+        self.horizon, self.least, self._tolerance = horizon, least, tolerance
+        self._waiting: Awaited[_Waiting] = Awaited(horizon * 1000 // _KEPT)
         self._naive = ErrorQuantiles()
         self._loss = self._naive_loss = self._spread = 0.0
         self._cover = 0.8
         self._known = 0
 
-    def arrive(self, at: int, value: float) -> None:
-        """Score the forecast of this moment, if there is one."""
-        waiting = self._waiting
-        while waiting and waiting[0].target < at - _TOLERANCE_MS:
-            waiting.popleft()
-        if not waiting or waiting[0].target > at + _TOLERANCE_MS:
+    def arrive(self, at: int, value: float, within: int = _WITHIN_MS) -> None:
+        """Score the forecast of this moment, if there is one; see `Awaited.ripe`."""
+        made = self._waiting.ripe(at, within)
+        if made is None:
             return
-        made = waiting.popleft()
         weight = max(_FORGETTING, 1.0 / (self._known + 1))
         naive = value - made.last
         # What has never moved errs by nothing, and nothing is learnt of how it would.
@@ -88,10 +83,9 @@ class HorizonSkill:
             limits: Those of the outlook.
             last: The last value.
         """
-        target = at + self.horizon * 1000
-        if not self._waiting or target - self._waiting[-1].target >= self.horizon * 1000 // _KEPT:
-            made = _Waiting(target, outlook.p10, outlook.p50, outlook.p90, last)
-            self._waiting.append(made)
+        due = at + self.horizon * 1000
+        if self._waiting.is_wanted(due):
+            self._waiting.add(_Waiting(due, outlook.p10, outlook.p50, outlook.p90, last))
         if self._known < _KNOWN:
             return outlook
         skill = 1.0 - self._loss / self._naive_loss if self._naive_loss > 0.0 else None
@@ -102,28 +96,20 @@ class HorizonSkill:
 
     def _persistent(self, outlook: Outlook, limits: Sequence[float], last: float) -> Outlook:
         low, high = (last + self._spread * at for at in (self._naive.low, self._naive.high))
-        p10, p50, p90 = (max(at, self._least) for at in (min(low, last), last, max(high, last)))
-        exceed = tuple(self._above(limit, last) for limit in limits)
+        p10, p50, p90 = (max(at, self.least) for at in (min(low, last), last, max(high, last)))
+        exceed = self._naive.exceed(limits, last, self._spread, self.least)
         return msgspec.structs.replace(
             outlook, p10=p10, p50=p50, p90=p90, exceed=exceed, method=PERSISTENCE
         )
 
-    def _above(self, limit: float, last: float) -> float:
-        if limit <= self._least:
-            return 1.0
-        if self._spread > 0.0:
-            return self._naive.above((limit - last) / self._spread)
-        return 1.0 if last >= limit else 0.0
-
     def dump(self) -> SkillState:
         """The state."""
         numbers = self._loss, self._naive_loss, self._spread, self._cover
-        waiting = tuple((*made,) for made in self._waiting)
-        return SkillState(waiting, self._naive.dump(), numbers, self._known)
+        return SkillState(self._waiting.dump(), self._naive.dump(), numbers, self._known)
 
     def load(self, state: SkillState) -> None:
         """Continue from a `dump`."""
-        self._waiting = deque(_Waiting(*made) for made in state.waiting)
+        self._waiting.load(state.waiting)
         self._naive.load(state.naive)
         self._loss, self._naive_loss, self._spread, self._cover = state.numbers
         self._known = state.known
@@ -143,10 +129,15 @@ class Skills:
     ) -> None:
         self._horizons = tuple(HorizonSkill(at, least, tolerance) for at in horizons)
 
-    def arrive(self, at: int, value: float) -> None:
-        """Score the forecasts of this moment."""
+    def bound(self, least: float) -> None:
+        """From now on the value is never below this."""
         for horizon in self._horizons:
-            horizon.arrive(at, value)
+            horizon.least = least
+
+    def arrive(self, at: int, value: float, within: int = _WITHIN_MS) -> None:
+        """Score the forecasts of this moment; see `Awaited.ripe`."""
+        for horizon in self._horizons:
+            horizon.arrive(at, value, within)
 
     def judged(
         self, at: int, outlooks: Sequence[Outlook], limits: Sequence[float], last: float

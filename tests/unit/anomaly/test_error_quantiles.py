@@ -142,6 +142,41 @@ def test_beyond_the_outermost_quantiles_probability_fades_to_nothing_and_to_cert
     assert quantiles.above(-1e6) == 1.0
 
 
+@given(ERRORS, st.floats(0.1, 100.0), st.floats(-50, 50))
+def test_probability_of_a_limit_is_that_of_the_error_that_leads_there(errors, spread, limit):
+    quantiles = taught(errors)
+    (found,) = quantiles.exceed((limit,), 3.0, spread, -math.inf)
+    assert found == quantiles.above((limit - 3.0) / spread)
+
+
+def test_nothing_is_below_the_least():
+    limits = (-1.0, 0.0, 0.5)
+    found = ErrorQuantiles().exceed(limits, 0.0, 1.0, 0.0)
+    assert found[:2] == (1.0, 1.0)
+    assert found[2] == ErrorQuantiles().above(0.5)
+    assert ErrorQuantiles().exceed((0.0,), -5.0, 1.0, 0.0) == (1.0,)
+
+
+@pytest.mark.parametrize(("centre", "least", "value"), [(7.0, -math.inf, 7.0), (-7.0, 0.0, 0.0)])
+def test_without_errors_a_value_is_certain(centre, least, value):
+    limits = (value - 0.1, value, value + 0.1)
+    assert ErrorQuantiles().exceed(limits, centre, 0.0, least) == (1.0, 1.0, 0.0)
+
+
+def test_smaller_step_trembles_less_and_holds_its_levels_too():
+    source, steady, quick = random.Random(4), ErrorQuantiles(step=0.005), ErrorQuantiles()
+    medians: dict[ErrorQuantiles, list[float]] = {steady: [], quick: []}
+    inside = 0
+    for _ in range(10_000):
+        error = source.gauss(0, 1)
+        inside += steady.low <= error <= steady.high
+        for quantiles, found in medians.items():
+            found.append(abs(quantiles.middle))
+            quantiles.learn(error)
+    assert sum(medians[steady]) < 0.6 * sum(medians[quick])
+    assert inside / 10_000 == pytest.approx(0.8, abs=0.02)
+
+
 @given(ERRORS, st.floats(-1e6, 1e6))
 def test_loss_is_never_negative_and_grows_away_from_the_quantiles(errors, error):
     quantiles = taught(errors)

@@ -6,9 +6,8 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from anomaly.forecast_skill import HorizonSkill, Skills
+from anomaly.forecast_skill import PERSISTENCE, HorizonSkill, Skills
 from anomaly.forecaster import Outlook
-from anomaly.horizon_model import PERSISTENCE
 
 MINUTE_MS = 60_000
 STEP_MS = 10 * MINUTE_MS
@@ -97,6 +96,22 @@ def test_persistence_is_never_below_the_least():
     assert unbound.judged(200 * STEP_MS, an_outlook(50.0), LIMITS, 0.0).p10 < 0.0
 
 
+def test_bound_that_turns_out_to_be_none_is_given_up_for_all_horizons():
+    skills, source = Skills((600, 1200), least=0.0), random.Random(1)
+    bad = [an_outlook(50.0), replace(an_outlook(50.0), horizon=1200)]
+    for n in range(200):
+        value = max(0.0, source.gauss(0.0, 1.0))
+        skills.arrive(n * STEP_MS, value)
+        list(skills.judged(n * STEP_MS, bad, (0.0,), value))
+    outlooks = list(skills.judged(200 * STEP_MS, bad, (0.0,), 0.0))
+    assert [o.method for o in outlooks] == [PERSISTENCE, PERSISTENCE]
+    assert all(o.p10 == 0.0 and o.exceed == (1.0,) for o in outlooks)
+    skills.bound(-math.inf)
+    for outlook in skills.judged(200 * STEP_MS, bad, (0.0,), 0.0):
+        assert outlook.p10 < 0.0
+        assert outlook.exceed[0] < 1.0
+
+
 @pytest.mark.parametrize("least", [-math.inf, 0.0])
 def test_probabilities_of_persistence_are_those_of_its_own_errors(least):
     skill, source, said = HorizonSkill(600, least=least), random.Random(5), []
@@ -140,6 +155,17 @@ def test_truth_comes_within_a_minute_of_its_time():
         return skill.dump().known
 
     assert [known(late) for late in (-60_001, -60_000, 0, 60_000, 60_001)] == [0, 1, 1, 1, 0]
+
+
+def test_truth_comes_as_near_to_its_time_as_the_series_has_values():
+    def known(late_ms, within_ms):
+        skills = Skills((600,))
+        list(skills.judged(0, [an_outlook(1.0)], LIMITS, 1.0))
+        skills.arrive(600_000 + late_ms, 1.0, within_ms)
+        return skills.dump()[0].known
+
+    assert known(300_000, 300_000) == known(-300_000, 300_000) == 1
+    assert known(300_001, 300_000) == known(1, 0) == 0
 
 
 def test_gap_drops_the_forecasts_whose_truth_it_holds():
