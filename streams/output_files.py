@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
-from streams.engine.published import DIGESTED, REJECTS, Published
+from streams.engine.published import DIGESTED, FAULTS, REJECTS, Published
 
-STREAMS: Final = (*DIGESTED, REJECTS)
+STREAMS: Final = (*DIGESTED, FAULTS, REJECTS)
 _at: Final = attrgetter("at")
 
 

@@ -34,7 +34,7 @@ class FaultJudge:
         day_kind: Local day → kind.
     """
 
-    VERSION: Final = 1
+    VERSION: Final = 2
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from indicators.vital_sign import PLAIN, Quality, VitalSign, VitalValue
 from sensors.city import City
 
 VITALS, SCORES, FORECASTS = "vitals", "scores", "forecasts"
+FAULTS = "faults"
 ALERTS, WORKORDERS, REJECTS = "alerts", "workorders", "rejects"
 DIGESTED = (VITALS, SCORES, FORECASTS, ALERTS, WORKORDERS)
 """The streams whose files make the digest, in this order."""

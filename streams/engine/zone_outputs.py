@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from anomaly.faults.zone_faults import ZoneFaults
 from anomaly.forecasting import FORECAST_INPUTS, ZoneForecasts
 from anomaly.stage import ZoneScores
+from indicators.every_series import EVERY_SERIES, series_of
 from indicators.plan import ZonePlan
 from indicators.vital_sign import VitalValue
 from streams.engine.config import EngineConfig
+from streams.engine.fault_lines import publish_fault
 from streams.engine.indication import Indication, clock_of
 from streams.engine.outputs import Outputs
 from streams.engine.published import VitalWriter, publish_forecast, publish_score
@@ -15,10 +18,11 @@ from streams.engine.zone_snapshot import PartitionSnapshot, ZoneSnapshot
 
 
 class _Outlet(NamedTuple):
-    """One zone: its scores, forecasts and snapshot, and where its values go."""
+    """One zone: its scores, forecasts, fault judges and snapshot, and where its values go."""
 
     scores: ZoneScores
     forecasts: ZoneForecasts
+    faults: ZoneFaults
     snapshot: ZoneSnapshot
     timezone: str
     district: int
@@ -57,9 +61,15 @@ class ZoneOutputs:
         forecasts = ZoneForecasts(
             zone, self._config.signs, snapshot.forecasts, self._config.day_kinds(zone.timezone)
         )
+        faults = ZoneFaults(
+            zone.timezone, plan.terminals, snapshot.faults,
+            day_kind=self._config.day_kinds(zone.timezone),
+        )  # fmt: skip
         district = self._config.district_partition(zone.district)
         self._timezones[zone.id] = zone.timezone
-        self._outlets[zone.id] = _Outlet(scores, forecasts, snapshot, zone.timezone, district)
+        self._outlets[zone.id] = _Outlet(
+            scores, forecasts, faults, snapshot, zone.timezone, district
+        )
 
     def begin(self) -> None:
         """Nothing has been published of the next frame."""
@@ -80,6 +90,28 @@ class ZoneOutputs:
                 self._tell(destination, clock, None)
         return self.published, self._indications
 
+    def close(self, values: Sequence[VitalValue]) -> None:
+        """Publish the values of windows that close on time, then what is told of the sensors.
+
+        Before rows are added: judges look at the readings of the windows.
+        """
+        if not self._config.judges_faults:
+            self.emit(values)
+            return
+        held = [value for value in values if value.indicator == EVERY_SERIES.id]
+        if held:
+            values = [value for value in values if value.indicator != EVERY_SERIES.id]
+        self.emit(values)
+        for window in held:
+            outlet = self._outlets[window.zone]
+            changes = outlet.faults.step(
+                window.window_start, window.window_end, series_of(window)
+            )
+            self._touched.add(window.zone)
+            self.published.add(
+                [publish_fault(c, window.at, window.zone, outlet.timezone) for c in changes]
+            )
+
     def emit(self, values: Sequence[VitalValue]) -> None:
         """Publish values with their scores; tell the districts those that alerts depend on."""
         if not values:
@@ -90,7 +122,7 @@ class ZoneOutputs:
         for value in values:
             indicator = value.indicator
             if indicator in scored or indicator in forecast or indicator in indicated:
-                scores, forecasts, _, timezone, district = self._outlets[value.zone]
+                scores, forecasts, _, _, timezone, district = self._outlets[value.zone]
                 found = scores.step(value)
                 if found:
                     self.published.add([publish_score(score, timezone) for score in found])
@@ -116,4 +148,5 @@ class ZoneOutputs:
             outlet = self._outlets[zone]
             outlet.scores.dump()
             outlet.forecasts.dump()
+            outlet.faults.dump()
             yield zone, outlet.snapshot

@@ -110,7 +110,7 @@ class ZonePartition:
         own = self._own
         own.now = max(own.now, received)
         for closed in self._vitals.close_until(own.now):
-            self._outputs.emit(closed)
+            self._outputs.close(closed)
 
     def _take(self, incoming: Incoming, line: int, outcome: np.ndarray) -> int:
         """Take the lines up to the next closing or further; gives the next.

@@ -1,7 +1,7 @@
 """What a snapshot of a zone partition consists of, as blocks that change apart from each other.
 
 - `partition`: what belongs to no zone;
-- `zone/<id>`: signs and scores of a zone;
+- `zone/<id>`: signs, scores, forecasts and fault judges of a zone;
 - `groups/<n>`: which quantities share a group, 256 groups a block, written once;
 - `accounts/<n>`: the ledger's rows of 256 terminals, when they were last heard, their lags;
 - `rows/delta/<n>`: the rows that came or changed between two dumps;
@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from anomaly.faults.zone_faults import ZoneFaultState
 from anomaly.forecasting import ForecastSeries
 from anomaly.joint_scores import JointSeries
 from anomaly.stage import Series
@@ -43,12 +44,13 @@ _Opener = Callable[[str], bool]
 
 
 class ZoneSnapshot(msgspec.Struct):
-    """One zone: vitals, scores and forecasts, and the grid of windows that they stand on."""
+    """One zone: vitals, scores, forecasts, faults, and the grid of windows that they stand on."""
 
     vitals: ZoneState = msgspec.field(default_factory=ZoneState)
     scores: dict[str, Series] = {}
     joints: dict[str, JointSeries] = {}
     forecasts: dict[str, ForecastSeries] = {}
+    faults: ZoneFaultState = msgspec.field(default_factory=ZoneFaultState)
     grid: dict[str, int] = {}
 
     def fit(self, grid: dict[str, int]) -> None:
