@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 
-
 CLEAR: Final = "clear"
 """What a series is told to be that asks neither for maintenance nor for help."""
 

@@ -32,6 +32,7 @@ class FlatLine(msgspec.Struct, array_like=True):
         usual_rest: The same at rest.
         lowest: Least reading ever.
         highest: Largest reading ever.
+        is_explained: Whether rain or neighbours have explained the row at hand.
         grain: Largest step of which all readings are multiples, 1/10,000 of the unit; 0 at first.
     """
 
@@ -44,6 +45,7 @@ class FlatLine(msgspec.Struct, array_like=True):
     usual_rest: int = 0
     lowest: float = math.inf
     highest: float = -math.inf
+    is_explained: bool = False
     grain: int = 0
 
     def weigh(self, seen: Seen) -> Evidence | None:
@@ -56,9 +58,11 @@ class FlatLine(msgspec.Struct, array_like=True):
             is_whole = now.low == now.high
             self.value, self.since = now.last, now.start if is_whole else now.last_at
             self.readings, self.windows, self.away = 0 if is_whole else 1, 0, 0.0
+            self.is_explained = _is_explained(seen)
             if not is_whole:
                 return None
         self.readings += now.count
+        self.is_explained |= _is_explained(seen)
         deviation = seen.deviation
         if deviation is not None:
             self.windows += 1
@@ -97,7 +101,7 @@ class FlatLine(msgspec.Struct, array_like=True):
     def _least_ms(self, seen: Seen) -> float:
         """How long a row must last, ms."""
         physics, settings = seen.physics, seen.settings
-        if physics.creep_per_h is None or not _is_explained(seen):
+        if physics.creep_per_h is None or not self.is_explained:
             return physics.flat_s * 1000
         unseen_s = 3600 * self.grain / _GRAIN / physics.creep_per_h
         standing_s = min(max(settings.standing_s, unseen_s), settings.standing_most_s)

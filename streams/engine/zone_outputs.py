@@ -104,9 +104,7 @@ class ZoneOutputs:
         self.emit(values)
         for window in held:
             outlet = self._outlets[window.zone]
-            changes = outlet.faults.step(
-                window.window_start, window.window_end, series_of(window)
-            )
+            changes = outlet.faults.step(window.window_start, window.window_end, series_of(window))
             self._touched.add(window.zone)
             self.published.add(
                 [publish_fault(c, window.at, window.zone, outlet.timezone) for c in changes]

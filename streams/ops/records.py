@@ -88,9 +88,7 @@ def _forecast_row(line: bytes) -> Row:
 
 def _verdict_row(line: bytes) -> Row:
     row = _verdict.decode(line)
-    evidence = [
-        msgspec.structs.replace(part, since=_instant(part.since)) for part in row.evidence
-    ]
+    evidence = [msgspec.structs.replace(part, since=_instant(part.since)) for part in row.evidence]
     return msgspec.structs.replace(
         row, window_end=_instant(row.window_end), since=_instant(row.since),
         at=_instant(row.at), evidence=evidence,

@@ -6,7 +6,17 @@ For stores whose server cannot answer "the newest of each" quickly.
 from collections.abc import Iterable
 from typing import TypeVar
 
-from streams.stores.store import Event, Family, Forecast, Score, State, Value, Verdict, Vital, newest_first
+from streams.stores.store import (
+    Event,
+    Family,
+    Forecast,
+    Score,
+    State,
+    Value,
+    Verdict,
+    Vital,
+    newest_first,
+)
 
 V = TypeVar("V", Vital, Score, Forecast, Verdict)
 

@@ -26,6 +26,10 @@ from tests.fault_series import (
 )
 
 FIVE_MIN = 300_000
+RAINY = Around((), 20.0)
+"""Rain, and nobody near."""
+WET = Around((5.0, 4.0, 6.0), None)
+"""Neighbours that stand in water, and no rain gauge."""
 DRY = quiet_water(LEARNT)
 
 
@@ -55,6 +59,33 @@ class TestFlatLine:
         rows = [value for n in range(60) for value in [200.0 + n] * 9]
         steps = windows([*rows, *[250.0] * 40])
         assert spoke("people_count", steps, "flat_line")[0] == 540 + 27 - 1
+
+    @pytest.mark.parametrize(
+        ("step", "around", "hours"),
+        [
+            (0.001, CALM, 1.0), (0.01, CALM, 1.0),
+            (0.001, RAINY, 2.0), (0.01, RAINY, 3 + 1 / 3), (0.02, RAINY, 6 + 2 / 3),
+            (0.05, RAINY, 8.0), (0.005, WET, 2.0), (0.01, WET, 3 + 1 / 3),
+        ],
+    )  # fmt: skip
+    def test_water_may_stand_as_long_as_rain_or_neighbours_and_its_resolution_explain(
+        self, step, around, hours
+    ):
+        rise = [round(step * n, 4) for n in range(1, 7)]
+        level = round(7 * step + 0.3 - 0.3 % step, 4)
+        # As many readings as a gauge sends that speaks once a minute.
+        row = [
+            (a_window(LEARNT + 6 + n, level, FIVE_MIN, count=5), around) for n in range(120)
+        ]  # fmt: skip
+        # A gauge that is not as fine never says anything between its steps, in dry weather neither.
+        dry = windows([0.0] * LEARNT, length_ms=FIVE_MIN)
+        found = spoke("water_depth", [*dry, *water(rise, around), *row], "flat_line")
+        assert found[0] + 1 - LEARNT - 6 == pytest.approx(12 * hours, abs=1)
+
+    def test_rain_before_the_water_stood_explains_it_when_it_is_over(self):
+        row = [(a_window(LEARNT + n, 0.4, FIVE_MIN, count=5), RAINY if n < 2 else CALM)
+               for n in range(60)]  # fmt: skip
+        assert spoke("water_depth", [*DRY, *row], "flat_line")[0] == LEARNT + 24 - 1
 
     def test_one_other_reading_within_a_window_ends_the_row(self):
         flat = [a_window(504 + n, 250.0) for n in range(20)]
