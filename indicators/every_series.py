@@ -1,12 +1,12 @@
 """The readings of every (terminal, quantity) of a zone, window by window, for who judges them.
 
-Vital signs read the quantities that they are made of; whether a sensor is broken is asked of all. So
-this is a sign that is in no catalogue: its windows close like those of others and are handed on as
-they are, once; nothing of it is published or corrected.
+Vital signs read the quantities that they are made of; whether a sensor is broken is asked of all.
+So this is a sign that is in no catalogue: its windows close like those of others and are handed on
+as they are, once; nothing of it is published or corrected.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from indicators.vital_sign import Inputs, Measure, VitalSign, VitalValue
 from indicators.window import Aggregate
@@ -39,5 +39,5 @@ EVERY_SERIES: Final = VitalSign(
 
 def series_of(value: VitalValue) -> Mapping[str, Sequence[Aggregate]]:
     """The aggregates of a window by quantity, until rows are added; empty where nothing came."""
-    held: Any = value.detail.get(_HELD, {})
+    held: Mapping[str, Sequence[Aggregate]] = value.detail.get(_HELD, {})
     return held

@@ -1,8 +1,8 @@
 """Flat line test: readings alike, one after the other, longer than this series is used to.
 
 QARTOD's flat line test [M] with a length that is learnt: at rest (a dry road, a detection limit, an
-empty street) only what the hour expects speaks against a row, elsewhere the longest usual row. Water
-that rain or neighbours explain may stand: so long that a gauge of its resolution would have shown
+empty street) only what the hour expects speaks against a row, elsewhere the longest usual row.
+Water that rain or neighbours explain may stand: until a gauge of its resolution would have shown
 that it goes down.
 """
 

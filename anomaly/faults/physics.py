@@ -16,8 +16,8 @@ class Physics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         spike: An excursion of more than this within one window, and back, is none of nature's.
         flat_readings: Readings alike in a row that are suspect; None where any row is normal.
         flat_s: They last at least so long, s.
-        creep_per_h: Where rain or neighbours explain it, what stands moves at least so much in an
-            hour; slower, a gauge shows nothing for its resolution ÷ this. None where nothing stands.
+        creep_per_h: What stands, as rain or neighbours explain, moves at least so much in an hour:
+            its gauge shows nothing for its resolution ÷ this. None where nothing stands.
         resting: Values up to this may stay as they are: a dry road, a detection limit, an empty
             street; only what is expected of the hour speaks against them. None where none may.
         clips: Whether its gauges may be cut off at the ends of what they ever said.

@@ -74,7 +74,8 @@ def publish_fault(change: FaultChange, at: int, zone: str, timezone: str) -> Pub
 
 
 def _evidence_line(evidence: Evidence, timezone: str) -> EvidenceLine:
-    side = cast("Literal['fault', 'event']", evidence.side.value)
     since = rfc3339(evidence.since, timezone)
     strength = round(evidence.strength, 4)
-    return EvidenceLine(evidence.en, evidence.kind, side, since, strength, evidence.zh)
+    return EvidenceLine(
+        evidence.en, evidence.kind, evidence.side.value, since, strength, evidence.zh
+    )

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams import topics
-from streams.stores.store import Event, Family, Forecast, Row, Score, Verdict, Vital
+from streams.stores.store import Event, Family, Forecast, Row, Score, Vital
+from streams.stores.verdict import Verdict
 
 _MESSAGE_STEPS = {"Alert": 0, "Update": 1, "Cancel": 2}
 _CLOSED = "closed"

@@ -6,17 +6,8 @@ For stores whose server cannot answer "the newest of each" quickly.
 from collections.abc import Iterable
 from typing import TypeVar
 
-from streams.stores.store import (
-    Event,
-    Family,
-    Forecast,
-    Score,
-    State,
-    Value,
-    Verdict,
-    Vital,
-    newest_first,
-)
+from streams.stores.store import Event, Family, Forecast, Score, State, Value, Vital, newest_first
+from streams.stores.verdict import Verdict
 
 V = TypeVar("V", Vital, Score, Forecast, Verdict)
 
@@ -35,7 +26,7 @@ class Board:
         self._states: dict[Family, dict[str, State]] = {family: {} for family in Family}
 
     def take(self, row: Value) -> None:
-        """Take a value, score, forecast or verdict; older ones and lower revisions change nothing."""
+        """Take a value, score, forecast or verdict; an older one or revision changes nothing."""
         if isinstance(row, Vital):
             _take(self.vitals, row)
         elif isinstance(row, Score):

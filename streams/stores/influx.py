@@ -22,17 +22,8 @@ import msgspec
 from streams.stores.board import Board
 from streams.stores.influx_lines import FAULT, FORECAST, SCORE, VITAL, line_of, to_ms
 from streams.stores.influx_link import BEGINNING, END, InfluxAddress, InfluxLink, quoted
-from streams.stores.store import (
-    Event,
-    Family,
-    Forecast,
-    Row,
-    Score,
-    State,
-    Value,
-    Verdict,
-    Vital,
-)
+from streams.stores.store import Event, Family, Forecast, Row, Score, State, Value, Vital
+from streams.stores.verdict import Verdict
 
 _REMEMBERED = 200_000
 """Revisions in the books; about 30 MB."""

@@ -11,7 +11,8 @@ from zlib import crc32
 
 import msgspec
 
-from streams.stores.store import Event, Forecast, Row, Score, StoreRefusedError, Verdict, Vital
+from streams.stores.store import Event, Forecast, Row, Score, StoreRefusedError, Vital
+from streams.stores.verdict import Verdict
 
 VITAL, SCORE, FORECAST, FAULT = "vital", "score", "forecast", "fault"
 

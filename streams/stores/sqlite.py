@@ -19,10 +19,10 @@ from streams.stores.store import (
     State,
     StoreRefusedError,
     StoreUnavailableError,
-    Verdict,
     Vital,
     newest_first,
 )
+from streams.stores.verdict import Verdict
 
 T = TypeVar("T")
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from streams.stores.store import Event, Family, Forecast, Score, State, Verdict, Vital
+from streams.stores.store import Event, Family, Forecast, Score, State, Vital
+from streams.stores.verdict import Verdict
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

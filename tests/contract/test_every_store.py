@@ -12,17 +12,8 @@ import pytest
 from streams.stores.influx import InfluxStore
 from streams.stores.influx_link import InfluxAddress
 from streams.stores.sqlite import SqliteStore
-from streams.stores.store import (
-    Event,
-    Family,
-    Forecast,
-    Found,
-    Score,
-    Store,
-    StoreUnavailableError,
-    Verdict,
-    Vital,
-)
+from streams.stores.store import Event, Family, Forecast, Score, Store, StoreUnavailableError, Vital
+from streams.stores.verdict import Found, Verdict
 from tests.live.servers import Influx, influxd
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
