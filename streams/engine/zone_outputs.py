@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from anomaly.faults.zone_faults import ZoneFaults
+from anomaly.faults.zone_faults import ZoneFaults, ZoneFaultState
 from anomaly.forecasting import FORECAST_INPUTS, ZoneForecasts
 from anomaly.stage import ZoneScores
 from indicators.every_series import EVERY_SERIES, series_of
@@ -47,10 +47,11 @@ class ZoneOutputs:
         self._scored = {name for name, sign in config.signs.items() if sign.is_scored}
         self._forecast = FORECAST_INPUTS & config.signs.keys()
         self._touched: set[str] = set()
+        self._judged: set[str] = set()
         self.published = Outputs()
         self._indications: dict[int, list[Indication]] = {}
 
-    def open(self, plan: ZonePlan, snapshot: ZoneSnapshot) -> None:
+    def open(self, plan: ZonePlan, snapshot: ZoneSnapshot, judged: ZoneFaultState) -> None:
         """Take a zone in."""
         zone = plan.zone
         keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
@@ -62,7 +63,7 @@ class ZoneOutputs:
             zone, self._config.signs, snapshot.forecasts, self._config.day_kinds(zone.timezone)
         )
         faults = ZoneFaults(
-            zone.timezone, plan.terminals, snapshot.faults,
+            zone.timezone, plan.terminals, judged,
             day_kind=self._config.day_kinds(zone.timezone),
         )  # fmt: skip
         district = self._config.district_partition(zone.district)
@@ -105,7 +106,7 @@ class ZoneOutputs:
         for window in held:
             outlet = self._outlets[window.zone]
             changes = outlet.faults.step(window.window_start, window.window_end, series_of(window))
-            self._touched.add(window.zone)
+            self._judged.add(window.zone)
             self.published.add(
                 [publish_fault(c, window.at, window.zone, outlet.timezone) for c in changes]
             )
@@ -146,5 +147,10 @@ class ZoneOutputs:
             outlet = self._outlets[zone]
             outlet.scores.dump()
             outlet.forecasts.dump()
-            outlet.faults.dump()
             yield zone, outlet.snapshot
+
+    def judged(self, *, everything: bool) -> Iterator[tuple[str, ZoneFaultState]]:
+        """The zones whose sensors were judged since the last time, or all, with their judges."""
+        judged, self._judged = self._judged, set()
+        for zone in sorted(self._outlets if everything else judged):
+            yield zone, self._outlets[zone].faults.dump()

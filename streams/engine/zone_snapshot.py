@@ -1,7 +1,8 @@
 """What a snapshot of a zone partition consists of, as blocks that change apart from each other.
 
 - `partition`: what belongs to no zone;
-- `zone/<id>`: signs, scores, forecasts and fault judges of a zone;
+- `zone/<id>`: signs, scores and forecasts of a zone;
+- `faults/<id>`: its fault judges, which are asked more seldom;
 - `groups/<n>`: which quantities share a group, 256 groups a block, written once;
 - `accounts/<n>`: the ledger's rows of 256 terminals, when they were last heard, their lags;
 - `rows/delta/<n>`: the rows that came or changed between two dumps;
@@ -12,14 +13,12 @@ Each dump writes one delta and one base in turn. So after 64 dumps every base is
 nothing is ever written a second time but a 64th of the rows.
 """
 
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import msgspec
 import numpy as np
 
-from anomaly.faults.zone_faults import ZoneFaultState
 from anomaly.forecasting import ForecastSeries
 from anomaly.joint_scores import JointSeries
 from anomaly.stage import Series
@@ -31,26 +30,23 @@ from sensors.ledger import Account, Ledger
 from sensors.native.finding import rows_at
 from sensors.regions import NEVER
 from sensors.row_store import RowStore
+from streams.engine.packing import pack, unpack
 from streams.engine.rejecting import Numbers
 from streams.engine.row_block import decode_rows, encode_rows
 
 PARTITION_BLOCK: Final = "partition"
 BUCKETS: Final = 64
 _CHUNK: Final = 256
-_WORTH_PACKING: Final = 4096
-_PACKED: Final = b"\x78"
-"""How zlib begins; a map of msgpack never does."""
 _Opener = Callable[[str], bool]
 
 
 class ZoneSnapshot(msgspec.Struct):
-    """One zone: vitals, scores, forecasts, faults, and the grid of windows that they stand on."""
+    """One zone: vitals, scores and forecasts, and the grid of windows that they stand on."""
 
     vitals: ZoneState = msgspec.field(default_factory=ZoneState)
     scores: dict[str, Series] = {}
     joints: dict[str, JointSeries] = {}
     forecasts: dict[str, ForecastSeries] = {}
-    faults: ZoneFaultState = msgspec.field(default_factory=ZoneFaultState)
     grid: dict[str, int] = {}
 
     def fit(self, grid: dict[str, int]) -> None:
@@ -62,8 +58,7 @@ class ZoneSnapshot(msgspec.Struct):
 
     def encode(self) -> bytes:
         """The zone's block; packed to a third of its length where that is worth the time."""
-        block = _encoder.encode(self)
-        return zlib.compress(block, 1) if len(block) > _WORTH_PACKING else block
+        return pack(_encoder.encode(self))
 
     @staticmethod
     def decode(block: bytes) -> "ZoneSnapshot":
@@ -73,7 +68,7 @@ class ZoneSnapshot(msgspec.Struct):
             msgspec.DecodeError: The block is of another version.
             zlib.error: It is damaged.
         """
-        return _decoder.decode(zlib.decompress(block) if block[:1] == _PACKED else block)
+        return _decoder.decode(unpack(block))
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=packed)
