@@ -51,18 +51,17 @@ class FlatLine(msgspec.Struct, array_like=True):
     def weigh(self, seen: Seen) -> Evidence | None:
         """Take the next window."""
         now = seen.now
-        if seen.physics.creep_per_h is not None and self.grain != 1:
-            self.grain = _grain(self.grain, now)
         if now.low != self.value or now.high != self.value:
             self._end_row(seen)
             is_whole = now.low == now.high
             self.value, self.since = now.last, now.start if is_whole else now.last_at
             self.readings, self.windows, self.away = 0 if is_whole else 1, 0, 0.0
-            self.is_explained = _is_explained(seen)
-            if not is_whole:
-                return None
+            self.is_explained = False
+        if seen.physics.creep_per_h is not None:
+            self._learn_standing(seen)
+        if now.low != now.high:
+            return None
         self.readings += now.count
-        self.is_explained |= _is_explained(seen)
         deviation = seen.deviation
         if deviation is not None:
             self.windows += 1
@@ -74,6 +73,11 @@ class FlatLine(msgspec.Struct, array_like=True):
         if rest is not None and self.value <= rest:
             return self._at_rest(seen)
         return self._off_rest(seen, least)
+
+    def _learn_standing(self, seen: Seen) -> None:
+        if self.grain != 1:
+            self.grain = _grain(self.grain, seen.now)
+        self.is_explained = self.is_explained or _is_explained(seen)
 
     def _at_rest(self, seen: Seen) -> Evidence | None:
         settings = seen.settings
