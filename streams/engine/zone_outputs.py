@@ -106,6 +106,8 @@ class ZoneOutputs:
         for window in held:
             outlet = self._outlets[window.zone]
             changes = outlet.faults.step(window.window_start, window.window_end, series_of(window))
+            # Its next window stands in the zone's own block.
+            self._touched.add(window.zone)
             self._judged.add(window.zone)
             self.published.add(
                 [publish_fault(c, window.at, window.zone, outlet.timezone) for c in changes]
