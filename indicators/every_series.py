@@ -17,7 +17,7 @@ _HELD: Final = "by_quantity"
 
 def _held(inputs: Inputs) -> Measure:
     """No value, but the aggregates themselves."""
-    return Measure(None, "internal", {_HELD: inputs.by_quantity})
+    return Measure(None, detail={_HELD: inputs.by_quantity})
 
 
 EVERY_SERIES: Final = VitalSign(

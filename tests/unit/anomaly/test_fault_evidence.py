@@ -1,5 +1,8 @@
 """Each kind of evidence: where it speaks, where it must not, and what it says."""
 
+import math
+import random
+
 import msgspec
 import numpy as np
 import pytest
@@ -370,3 +373,25 @@ def test_neighbours_are_the_nearest_of_the_same_quantity_and_those_of_the_zone()
     assert len(found["t15"]) == MOST
     assert found["nowhere"] == ("t0",)
     assert neighbours_of(here, "no_such_quantity") == {}
+
+
+def test_neighbours_of_a_large_zone_are_the_nearest_by_distance_and_id():
+    source = random.Random(4)
+    # Places of a coarse grid of whole 1/1024°, so that many are as far away as others; some are not known.
+    places = [source.choice((None, 113.0 + source.randrange(9) / 1024)) for _ in range(120)]
+    terminals = [
+        msgspec.structs.replace(a_terminal(f"wl-{n}", source.choice("ab")), lon=lon, lat=23.0)
+        for n, lon in enumerate(places)
+    ]
+    found = neighbours_of(terminals, "water_depth")
+    for one in terminals:
+        ranked = sorted(
+            (apart(one, other), other.id)
+            for other in terminals
+            if other.id != one.id and (other.zone == one.zone or apart(one, other) < math.inf)
+        )
+        assert found[one.id] == tuple(name for _, name in ranked[:MOST])
+
+
+def apart(one, other):
+    return math.inf if None in {one.lon, other.lon} else abs(one.lon - other.lon)
