@@ -18,11 +18,10 @@ from streams.engine.zone_snapshot import PartitionSnapshot, ZoneSnapshot
 
 
 class _Outlet(NamedTuple):
-    """One zone: its scores, forecasts, fault judges and snapshot, and where its values go."""
+    """One zone: its scores, forecasts and snapshot, and where its values go."""
 
     scores: ZoneScores
     forecasts: ZoneForecasts
-    faults: ZoneFaults
     snapshot: ZoneSnapshot
     timezone: str
     district: int
@@ -47,6 +46,7 @@ class ZoneOutputs:
         self._scored = {name for name, sign in config.signs.items() if sign.is_scored}
         self._forecast = FORECAST_INPUTS & config.signs.keys()
         self._touched: set[str] = set()
+        self._faults: dict[str, ZoneFaults] = {}
         self._judged: set[str] = set()
         self.published = Outputs()
         self._indications: dict[int, list[Indication]] = {}
@@ -62,15 +62,13 @@ class ZoneOutputs:
         forecasts = ZoneForecasts(
             zone, self._config.signs, snapshot.forecasts, self._config.day_kinds(zone.timezone)
         )
-        faults = ZoneFaults(
+        self._faults[zone.id] = ZoneFaults(
             zone.timezone, plan.terminals, judged,
             day_kind=self._config.day_kinds(zone.timezone),
         )  # fmt: skip
         district = self._config.district_partition(zone.district)
         self._timezones[zone.id] = zone.timezone
-        self._outlets[zone.id] = _Outlet(
-            scores, forecasts, faults, snapshot, zone.timezone, district
-        )
+        self._outlets[zone.id] = _Outlet(scores, forecasts, snapshot, zone.timezone, district)
 
     def begin(self) -> None:
         """Nothing has been published of the next frame."""
@@ -104,13 +102,15 @@ class ZoneOutputs:
             values = [value for value in values if value.indicator != EVERY_SERIES.id]
         self.emit(values)
         for window in held:
-            outlet = self._outlets[window.zone]
-            changes = outlet.faults.step(window.window_start, window.window_end, series_of(window))
+            zone, timezone = window.zone, self._timezones[window.zone]
+            changes = self._faults[zone].step(
+                window.window_start, window.window_end, series_of(window)
+            )
             # Its next window stands in the zone's own block.
-            self._touched.add(window.zone)
-            self._judged.add(window.zone)
+            self._touched.add(zone)
+            self._judged.add(zone)
             self.published.add(
-                [publish_fault(c, window.at, window.zone, outlet.timezone) for c in changes]
+                [publish_fault(change, window.at, zone, timezone) for change in changes]
             )
 
     def emit(self, values: Sequence[VitalValue]) -> None:
@@ -123,7 +123,7 @@ class ZoneOutputs:
         for value in values:
             indicator = value.indicator
             if indicator in scored or indicator in forecast or indicator in indicated:
-                scores, forecasts, _, _, timezone, district = self._outlets[value.zone]
+                scores, forecasts, _, timezone, district = self._outlets[value.zone]
                 found = scores.step(value)
                 if found:
                     self.published.add([publish_score(score, timezone) for score in found])
@@ -155,4 +155,4 @@ class ZoneOutputs:
         """The zones whose sensors were judged since the last time, or all, with their judges."""
         judged, self._judged = self._judged, set()
         for zone in sorted(self._outlets if everything else judged):
-            yield zone, self._outlets[zone].faults.dump()
+            yield zone, self._faults[zone].dump()
