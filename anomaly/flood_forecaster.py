@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from anomaly.cadence import Cadence
 from anomaly.forecast_skill import Skills, SkillState
 from anomaly.forecaster import Outlook
 from anomaly.ponding_forecast import STREET, PondingEnsemble
@@ -15,6 +16,8 @@ _READY_AFTER: Final = 10
 """Values before the first outlook: of a slope that nobody saw everything may come."""
 _TOLERANCE_M: Final = 0.004
 """[D] Pinball loss; see `HorizonSkill`."""
+_READING_M: Final = 0.0025
+"""[D] By which a reading is off nine times of ten; ponds are forecast, gauges tell the truth."""
 
 
 class _State(msgspec.Struct, frozen=True, array_like=True):
@@ -22,6 +25,7 @@ class _State(msgspec.Struct, frozen=True, array_like=True):
     horizons: tuple[int, ...]
     last: tuple[int, float] | None
     count: int
+    cadence: tuple[int, ...]
     ensemble: bytes
     skills: tuple[SkillState, ...]
 
@@ -35,7 +39,7 @@ class FloodForecaster:
         seed: Of all chance.
     """
 
-    VERSION: Final = 1
+    VERSION: Final = 2
 
     def __init__(
         self, horizons: Sequence[int], catchment: Catchment | None = None, seed: int = 0
@@ -44,6 +48,7 @@ class FloodForecaster:
         self._ensemble = PondingEnsemble(catchment or STREET, seed=seed)
         self._skills = Skills(horizons, least=0.0, tolerance=_TOLERANCE_M)
         self._last: tuple[int, float] | None = None
+        self._cadence = Cadence()
         self._count = 0
 
     def learn_rain(self, at: int, mm_per_hour: float) -> None:
@@ -56,8 +61,11 @@ class FloodForecaster:
             raise ValueError(f"depth {value} is no finite number")
         if self._last is not None and at <= self._last[0]:
             return
+        if self._last is not None:
+            self._cadence.learn_one(at - self._last[0])
         self._ensemble.learn_one(at, value)
-        self._skills.arrive(at, value)
+        # A gauge reads below 0 at times; water does not stand there.
+        self._skills.arrive(at, max(value, 0.0), (self._cadence.ms - 1) // 2)
         self._last = at, value
         self._count += 1
 
@@ -68,9 +76,14 @@ class FloodForecaster:
         found = self._ensemble.outlooks(self._horizons, limits)
         if found is None:
             return None
+        at, last = self._last
+        read = map(self._as_read, found)
+        return tuple(self._skills.judged(at, tuple(read), limits, max(last, 0.0)))
+
+    def _as_read(self, outlook: Outlook) -> Outlook:
+        low, high = max(outlook.p10 - _READING_M, 0.0), outlook.p90 + _READING_M
         method = self._ensemble.method
-        named = [msgspec.structs.replace(outlook, method=method) for outlook in found]
-        return tuple(self._skills.judged(self._last[0], named, limits, self._last[1]))
+        return msgspec.structs.replace(outlook, p10=low, p90=high, method=method)
 
     def dump(self) -> bytes:
         """The state."""
@@ -79,6 +92,7 @@ class FloodForecaster:
             self._horizons,
             self._last,
             self._count,
+            self._cadence.dump(),
             self._ensemble.dump(),
             self._skills.dump(),
         )
@@ -97,6 +111,7 @@ class FloodForecaster:
         if (state.version, state.horizons) != (self.VERSION, self._horizons):
             raise ValueError(f"snapshot of version {state.version} and horizons {state.horizons}")
         self._last, self._count = state.last, state.count
+        self._cadence.load(state.cadence)
         self._ensemble.load(state.ensemble)
         self._skills.load(state.skills)
 

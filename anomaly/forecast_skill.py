@@ -16,6 +16,10 @@ _KNOWN: Final = 30
 """Forecasts whose truth is known before skill means anything."""
 _KEPT: Final = 12
 """Forecasts of a horizon at most that wait for their truth."""
+_NOTHING: Final = 1e-9
+"""A spread that has faded to this is none, in every unit of the catalogue."""
+_WORST: Final = -1.0
+"""Twice the loss of persistence; how much worse than that is no news."""
 _WITHIN_MS: Final = 60_000
 """A truth is at most so far from its time where nobody says otherwise."""
 
@@ -72,6 +76,8 @@ class HorizonSkill:
         if unit:
             self._naive.learn(naive / unit)
         self._spread += weight * (abs(naive) - self._spread)
+        if self._spread < _NOTHING:
+            self._spread = 0.0
         self._known += 1
 
     def judged(self, at: int, outlook: Outlook, limits: Sequence[float], last: float) -> Outlook:
@@ -88,7 +94,9 @@ class HorizonSkill:
             self._waiting.add(_Waiting(due, outlook.p10, outlook.p50, outlook.p90, last))
         if self._known < _KNOWN:
             return outlook
-        skill = 1.0 - self._loss / self._naive_loss if self._naive_loss > 0.0 else None
+        skill = None
+        if self._naive_loss > 0.0:
+            skill = max(1.0 - self._loss / self._naive_loss, _WORST)
         found = msgspec.structs.replace(outlook, skill=skill, cover=self._cover)
         if self._loss <= self._naive_loss + self._tolerance:
             return found

@@ -17,7 +17,8 @@ class Outlook(msgspec.Struct, frozen=True):
         exceed: Probability (0–1) of being at or above each limit asked for, in their order.
         method: What made it.
         skill: 1 − its loss over that of persistence, over the last forecasts whose truth is known:
-            1 is perfect, 0 no better than persistence. None while unknown.
+            1 is perfect, 0 no better than persistence, -1 twice as bad or worse. Where persistence
+            speaks, it is that of the forecast it stands in for. None while unknown.
         cover: Share of the truths of the last forecasts that fell between p10 and p90; None while
             unknown.
     """

@@ -102,7 +102,8 @@ def _plan_readings(sign: VitalSign, declared: list[DeclaredQuantity]) -> SignPla
         window=window * 1000,
         hop=hop * 1000,
         grace=max(round(CATALOGUE[q.name].grace * 1000) for q in declared),
-        horizon=horizon_ms(slowest),
+        # What is never corrected needs no rows for it.
+        horizon=0 if sign.is_internal else horizon_ms(slowest),
         silence=max(_HOUR_MS, (window + 3 * hop) * 1000),
         quantities=tuple(sorted({q.name for q in declared})),
         word=0 if window == word else word * 1000,

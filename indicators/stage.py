@@ -150,7 +150,8 @@ class Vitals:
             if end + plan.grace > now:
                 self._run(sign, end)
                 return
-            self._corrections.mark(sign, end)
+            if not plan.sign.is_internal:
+                self._corrections.mark(sign, end)
 
     def _run(self, sign: Sign, end: int) -> None:
         """Let a window be the next to close."""

@@ -236,6 +236,7 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
             makes it a bound, which is suspect; and where cadences differ, each terminal counts with
             its newest word.
         is_scored: Whether the anomaly stage scores it.
+        is_internal: Whether its windows are only handed on: neither published nor corrected.
     """
 
     id: str
@@ -270,6 +271,7 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     is_life_safety: bool = False
     is_extreme: bool = False
     is_scored: bool = True
+    is_internal: bool = False
 
     def is_made_by(self, cadences: Iterable[tuple[str, float]]) -> bool:
         """Whether a zone has the sign that declares these inputs, as (quantity, cadence in s)."""

@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from streams.engine.outputs import Run, runs_of
-from streams.engine.published import DIGESTED, REJECTS, Published
+from streams.engine.published import DIGESTED, FAULTS, REJECTS, Published
+from streams.interrupts import undivided
 
-STREAMS: Final = (*DIGESTED, REJECTS)
+STREAMS: Final = (*DIGESTED, FAULTS, REJECTS)
 _first: Final = attrgetter("first")
 
 
@@ -44,20 +45,25 @@ class OutputFiles:
 
         Of outputs that were published together nothing is written until all of it stands before.
         """
-        for stream, waiting in self._waiting.items():
-            # Outputs come nearly in order: sorting them is little more than one comparison each.
-            waiting.sort(key=_first)
-            parts, written = [], 0
-            for runs in _overlapping(waiting):
-                if until is not None and max(run.last for run in runs)[0] >= until:
-                    break
-                lines, size = _merged(runs)
-                parts.append(lines)
-                self.counts[stream] += size
-                written += len(runs)
-            if parts:
-                del waiting[:written]
-                self._write(stream, b"\n".join((*parts, b"")))
+        with undivided():
+            for stream in STREAMS:
+                self._release(stream, until)
+
+    def _release(self, stream: str, until: int | None) -> None:
+        waiting = self._waiting[stream]
+        # Outputs come nearly in order: sorting them is little more than one comparison each.
+        waiting.sort(key=_first)
+        parts, written = [], 0
+        for runs in _overlapping(waiting):
+            if until is not None and max(run.last for run in runs)[0] >= until:
+                break
+            lines, size = _merged(runs)
+            parts.append(lines)
+            self.counts[stream] += size
+            written += len(runs)
+        if parts:
+            del waiting[:written]
+            self._write(stream, b"\n".join((*parts, b"")))
 
     def _write(self, stream: str, lines: bytes) -> None:
         self._files[stream].write(lines)

@@ -33,6 +33,7 @@ def summarise(
         "vitals": counts.get("vitals", 0),
         "scores": counts.get("scores", 0),
         "forecasts": counts.get("forecasts", 0),
+        "faults": counts.get("faults", 0),
         "alerts": counts.get("alerts", 0),
         "workorders": counts.get("workorders", 0),
         "first": rfc3339(span[0], timezone) if span else None,

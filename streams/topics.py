@@ -17,6 +17,8 @@ SCORES: Final = "scores"
 """Anomaly scores: NDJSON, one or more lines a record."""
 FORECASTS: Final = "forecasts"
 """What vital signs are expected to come to: NDJSON, one or more lines a record."""
+FAULTS: Final = "faults"
+"""What is told of sensors, fault, event or clear, when it changes: NDJSON, lines likewise."""
 REJECTS: Final = "rejects"
 """Dead letters: NDJSON, one or more lines a record."""
 ALERTS: Final = "alerts"
@@ -49,6 +51,7 @@ TOPICS: Final = (
     Topic(VITALS, "zone"),
     Topic(SCORES, "zone"),
     Topic(FORECASTS, "zone"),
+    Topic(FAULTS, "zone"),
     Topic(REJECTS, "zone"),
     Topic(LEDGER, "zone", compact=True),
     Topic(ZONE_SNAPSHOTS, "zone", compact=True),

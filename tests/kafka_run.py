@@ -22,6 +22,7 @@ from streams.settings import Settings
 from streams.topics import (
     ALERTS,
     COMMANDS,
+    FAULTS,
     FORECASTS,
     INDICATIONS,
     READINGS,
@@ -31,7 +32,7 @@ from streams.topics import (
     WORKORDERS,
 )
 
-OUTPUTS = (VITALS, SCORES, FORECASTS, ALERTS, WORKORDERS, REJECTS)
+OUTPUTS = (VITALS, SCORES, FORECASTS, FAULTS, ALERTS, WORKORDERS, REJECTS)
 
 
 def _ms(text: str) -> int:
@@ -57,6 +58,10 @@ def published(stream: str, body: bytes) -> Published:
             f"{tree['horizon']:0>6}", body,
         )  # fmt: skip
     end = _ms(tree["window_end"])
+    if stream == FAULTS:
+        return Published(
+            stream, _ms(tree["at"]), tree["zone"], tree["quantity"], end, 0, tree["terminal"], body
+        )
     return Published(
         stream, _ms(tree["at"]), tree["zone"], tree["indicator"], end, tree["revision"], "", body
     )

@@ -1,6 +1,7 @@
 """A recording of the storm scenario with everything in it: faults, ticks, two gateways, commands."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from sensors.line import Command, encode_command, encode_reception, encode_tick
@@ -29,6 +30,37 @@ def storm_lines(pack: CityPack, scenario: Scenario, minutes: float, seed: int = 
             lines.append(encode_tick(received))
     lines.append(encode_tick(START + minutes * 60 + 5))
     return lines
+
+
+Say = Callable[[float, float], float]
+"""What a broken gauge says: of the minute of the storm and the true depth, m."""
+
+
+def with_gauge(lines: list[bytes], terminal: str, says: Say) -> list[bytes]:
+    """The lines with a depth gauge that says something else."""
+    return [
+        _again(line, says) if b'"terminal":"%b"' % terminal.encode() in line else line
+        for line in lines
+    ]
+
+
+def leaping(minute: float, by: float) -> Say:
+    """From a minute on it says so much more, at once."""
+    return lambda now, depth: round(depth + by, 3) if now >= minute else depth
+
+
+def _again(line: bytes, says: Say) -> bytes:
+    tree = json.loads(line)
+    pack = tree.get("pack")
+    if not isinstance(pack, list) or not all(isinstance(record, dict) for record in pack):
+        return line
+    base = pack[0].get("bt", 0.0) if pack else 0.0
+    for record in pack:
+        if record.get("n") == "water_depth" and "v" in record:
+            minute = (base + record.get("t", 0.0) - START) / 60
+            record["v"] = says(minute, record["v"])
+    payload = json.dumps(pack, separators=(",", ":")).encode()
+    return encode_reception(tree["terminal"], tree["received"], payload)
 
 
 def with_commands(pack: CityPack, lines: list[bytes], folder: Path) -> list[bytes]:

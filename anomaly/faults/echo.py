@@ -1,12 +1,16 @@
 """Echo: the series repeats an earlier stretch of its own to the last digit."""
 
+from struct import Struct
+from typing import Final
+
 import msgspec
 import numpy as np
 
 from anomaly.faults.evidence import Evidence
 from anomaly.faults.seen import Seen
-from sensors.decimals import Bools, Floats
+from sensors.decimals import Bools
 
+_written: Final = Struct("<d").pack
 LAGS = 168
 """How many windows an echo may lie back: a week of hours."""
 
@@ -32,13 +36,17 @@ class Echo(msgspec.Struct, array_like=True):
         """Take the next window."""
         if seen.physics.repeats:
             return None
-        now, place, taken = seen.now, self.taken % LAGS, self.taken
-        ring = np.frombuffer(self.ring, np.float64)
-        same = ring == now.value
-        ring[place] = now.value
+        now, place = seen.now, self.taken % LAGS
+        # No value is written as -0.0: then the same value is the same bytes.
+        written = _written(now.value + 0.0)
+        lag = 0
+        if written in self.ring:
+            lag = self._repeat(np.frombuffer(self.ring, np.float64) == now.value, place, seen)
+        else:
+            self._forget()
+        self.ring[8 * place : 8 * place + 8] = written
         self.taken += 1
-        lag = self._repeat(same, place, taken, seen)
-        if self.longest < seen.settings.echo_changes or not _is_rich(ring, place, seen):
+        if self.longest < seen.settings.echo_changes or not self._is_rich(place, seen):
             self.since = 0
             return None
         self.since = self.since or now.end - self.longest * (now.end - now.start)
@@ -51,12 +59,15 @@ class Echo(msgspec.Struct, array_like=True):
             self.since,
         )
 
-    def _repeat(self, same: Bools, place: int, taken: int, seen: Seen) -> int:
+    def _forget(self) -> None:
+        if self.longest:
+            self.runs, self.longest = bytearray(LAGS), 0
+
+    def _repeat(self, same: Bools, place: int, seen: Seen) -> int:
         """Count on at the lags whose value is the same; the lag that was repeated longest."""
-        same[taken:] = False
+        same[self.taken :] = False
         if not same.any():
-            if self.longest:
-                self.runs, self.longest = bytearray(LAGS), 0
+            self._forget()
             return 0
         runs = np.frombuffer(self.runs, np.uint8)
         # As the ring lies in memory, the oldest value comes after the newest.
@@ -70,8 +81,8 @@ class Echo(msgspec.Struct, array_like=True):
         self.longest = int(runs[lag])
         return LAGS - lag
 
-
-def _is_rich(ring: Floats, place: int, seen: Seen) -> bool:
-    """Whether what is repeated has so many different values that it is no chance."""
-    last = ring[(place - np.arange(seen.settings.echo_changes)) % LAGS]
-    return int(np.unique(last).size) >= seen.settings.echo_values
+    def _is_rich(self, place: int, seen: Seen) -> bool:
+        """Whether what is repeated has so many different values that it is no chance."""
+        ring = np.frombuffer(self.ring, np.float64)
+        last = ring[(place - np.arange(seen.settings.echo_changes)) % LAGS]
+        return int(np.unique(last).size) >= seen.settings.echo_values

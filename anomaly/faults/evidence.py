@@ -1,8 +1,12 @@
 """What tests of evidence find, and the verdict that is weighed from it. Times are Unix ms."""
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+CLEAR: Final = "clear"
+"""What a series is told to be that asks neither for maintenance nor for help."""
 
 
 class Ruling(StrEnum):
@@ -12,6 +16,11 @@ class Ruling(StrEnum):
     EVENT = "event"
     USUAL = "usual"
     UNKNOWN = "unknown"
+
+    @property
+    def told(self) -> str:
+        """As it is told: what asks for nothing is `clear`, whether it is usual or not known."""
+        return self.value if self in {Ruling.FAULT, Ruling.EVENT} else CLEAR
 
 
 class Side(StrEnum):

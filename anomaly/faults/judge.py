@@ -34,7 +34,7 @@ class FaultJudge:
         day_kind: Local day → kind.
     """
 
-    VERSION: Final = 1
+    VERSION: Final = 2
 
     def __init__(
         self,
@@ -48,8 +48,9 @@ class FaultJudge:
         self._usual = SeasonalBaseline(day_kind)
         self._tests: list[EvidenceTest] = [make() for make in TESTS.values()]
         self._before: SeriesWindow | None = None
-        # The window whose deviation was asked for last, and that deviation.
+        # The window whose deviation was asked for last, its bin and that deviation.
         self._asked: SeriesWindow | None = None
+        self._bin = 0
         self._deviation: float | None = None
         self._ruling, self._kind, self._since = Ruling.UNKNOWN, "", 0
 
@@ -72,8 +73,8 @@ class FaultJudge:
         """How far a window is from what is usual, robust deviations; None while learning."""
         if self._asked is window:
             return self._deviation
-        bin_ = self._usual.bin_of(window.start + window.offset)
-        usual = self._usual.own_expectation(bin_)
+        self._bin = self._usual.bin_of(window.start + window.offset)
+        usual = self._usual.own_expectation(self._bin)
         deviation = None
         if usual is not None:
             expected, scale = usual
@@ -108,8 +109,7 @@ class FaultJudge:
         self._ruling, self._kind = verdict.verdict, verdict.kind
         self._since = verdict.since
         if verdict.verdict is not Ruling.FAULT or verdict.kind in _TEACHING:
-            bin_ = self._usual.bin_of(window.start + window.offset)
-            self._usual.learn(bin_, window.value)
+            self._usual.learn(self._bin, window.value)
         return verdict
 
     def _weigh(self, seen: Seen, found: list[Evidence]) -> FaultVerdict:

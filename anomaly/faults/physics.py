@@ -16,6 +16,8 @@ class Physics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         spike: An excursion of more than this within one window, and back, is none of nature's.
         flat_readings: Readings alike in a row that are suspect; None where any row is normal.
         flat_s: They last at least so long, s.
+        creep_per_h: What stands, as rain or neighbours explain, moves at least so much in an hour:
+            its gauge shows nothing for its resolution ÷ this. None where nothing stands.
         resting: Values up to this may stay as they are: a dry road, a detection limit, an empty
             street; only what is expected of the hour speaks against them. None where none may.
         clips: Whether its gauges may be cut off at the ends of what they ever said.
@@ -31,6 +33,7 @@ class Physics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     spike: float | None = None
     flat_readings: int | None = 24
     flat_s: float = 3600.0
+    creep_per_h: float | None = None
     resting: float | None = None
     clips: bool = True
     matters: float = 0.0
@@ -48,16 +51,19 @@ _COUNT = Physics(resting=0.0, matters=10.0)
 
 PHYSICS: Final[dict[str, Physics]] = {
     # 0.15 m/min is what the steepest catchment of a road does under 300 mm/h; 5 cm are waves.
+    # A blocked gully lets 3 mm/h through; more than that evaporates and seeps on a hot day.
     "water_depth": Physics(
         high=6.0, jump=0.05, rate_per_min=0.15, spike=0.3, flat_readings=24, resting=0.03,
-        clips=False, matters=0.05, needs_rain=True,
+        clips=False, matters=0.05, needs_rain=True, creep_per_h=0.003,
     ),
     # A sewer that runs full rises by metres a minute.
     "shaft_level": Physics(
         high=15.0, jump=0.3, rate_per_min=3.0, spike=3.0, resting=0.05, clips=False, matters=0.2,
-        needs_rain=True,
+        needs_rain=True, creep_per_h=0.01,
     ),
-    "river_level": Physics(jump=0.1, rate_per_min=0.1, spike=0.5, clips=False, matters=0.2),
+    "river_level": Physics(
+        jump=0.1, rate_per_min=0.1, spike=0.5, clips=False, matters=0.2, creep_per_h=0.005
+    ),
     "rain": Physics(resting=0.0, matters=1.0, high=200.0),
     "rain_rate": Physics(resting=0.0, matters=5.0, high=500.0),
     "temperature": Physics(

@@ -48,8 +48,11 @@ class SeriesWindow(msgspec.Struct, frozen=True):
     @property
     def is_finite(self) -> bool:
         """Whether all its values are numbers."""
-        numbers = self.value, self.low, self.high, self.first, self.last, self.step
-        return all(map(math.isfinite, numbers))
+        is_finite = math.isfinite
+        return (
+            is_finite(self.value) and is_finite(self.low) and is_finite(self.high)
+            and is_finite(self.first) and is_finite(self.last) and is_finite(self.step)
+        )  # fmt: skip
 
 
 def window_of(

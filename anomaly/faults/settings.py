@@ -21,6 +21,9 @@ class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         away: Mean deviation of the windows of a row at rest from which it should not.
         extreme_rows: So many times longer may rows be at the least or largest value ever seen,
             where many gauges are clipped.
+        standing_s: What stands, where rain or neighbours explain it, may do so for this long on any
+            gauge, s.
+        standing_most_s: And for this long on the coarsest, s.
         straight_windows: Windows on one straight line that are suspect.
         limit_windows: Windows at a hard limit of the gauge that are suspect.
         echo_changes: Changes of value that repeat an earlier stretch to the digit.
@@ -46,6 +49,8 @@ class FaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     resting_windows: int = 6
     away: float = 1.5
     extreme_rows: float = 4.0
+    standing_s: float = 2 * 3600.0
+    standing_most_s: float = 8 * 3600.0
     straight_windows: int = 36
     limit_windows: int = 3
     echo_changes: int = 18

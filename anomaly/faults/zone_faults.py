@@ -1,4 +1,7 @@
-"""The fault judges of one zone: what its windows hold in, verdicts that changed out."""
+"""The fault judges of one zone: what its windows hold in, verdicts that changed out.
+
+Of a zone by itself: neighbours in other zones may live in another partition, on another machine.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -6,6 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
+from anomaly.day_kind import DayKind, by_weekday
 from anomaly.faults.evidence import FaultVerdict, Ruling
 from anomaly.faults.judge import FaultJudge
 from anomaly.faults.near import neighbours_of
@@ -26,17 +30,27 @@ class ZoneFaultState(msgspec.Struct):
     Attributes:
         judges: Quantity → terminal → snapshot, at most 4 KB each.
         rain: Window end (ms) → mm, of the past hours.
+        judged_to: End of the last window that was judged, ms.
     """
 
     judges: dict[str, dict[str, bytes]] = {}
     rain: dict[int, float] = {}
+    judged_to: int = 0
 
 
 class FaultChange(NamedTuple):
-    """A series whose ruling or kind is another than a window before."""
+    """A series of which something else is told than a window before.
+
+    Attributes:
+        terminal: Its terminal.
+        quantity: Its quantity.
+        before: What was told of it before: fault, event or clear.
+        verdict: The verdict on it now.
+    """
 
     terminal: str
     quantity: str
+    before: str
     verdict: FaultVerdict
 
 
@@ -48,13 +62,14 @@ class ZoneFaults:
         terminals: Of the zone, and of other zones that the same host judges.
         state: Changed in place.
         settings: The figures of the tests.
+        day_kind: Local day → kind.
     """
 
     def __init__(
         self, timezone: str, terminals: Iterable[Terminal], state: ZoneFaultState,
-        settings: FaultSettings = DEFAULTS,
+        settings: FaultSettings = DEFAULTS, day_kind: DayKind = by_weekday,
     ) -> None:  # fmt: skip
-        self._timezone, self._settings = timezone, settings
+        self._timezone, self._settings, self._day_kind = timezone, settings, day_kind
         self._terminals = tuple(terminals)
         self._state = state
         self._near: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -67,23 +82,26 @@ class ZoneFaults:
 
         Args:
             start: Window start, Unix ms.
-            end: Window end, later than the one before.
+            end: Window end; nothing is judged of what is not later than the one before.
             by_quantity: The series that reported, by quantity.
 
         Returns:
-            The series whose ruling or kind changed, by quantity and terminal.
+            The series of which something else is told, by quantity and terminal.
         """
+        if end <= self._state.judged_to:
+            return []
+        self._state.judged_to = end
         offset = local_offset(start, self._timezone)
         rain, changes = self._rain(start, end, by_quantity), []
         for quantity in sorted(by_quantity):
             windows = {a.terminal: _window(a, start, end, offset) for a in by_quantity[quantity]}
             judges = {name: self._judge(quantity, name) for name in windows}
-            before = {name: (judge.ruling, judge.kind) for name, judge in judges.items()}
+            before = {name: (judge.ruling.told, judge.kind) for name, judge in judges.items()}
             found = judge_together(judges, windows, self._near_of(quantity), rain)
             changes += [
-                FaultChange(terminal, quantity, verdict)
+                FaultChange(terminal, quantity, before[terminal][0], verdict)
                 for terminal, verdict in sorted(found.items())
-                if (verdict.verdict, verdict.kind) != before[terminal]
+                if (verdict.verdict.told, verdict.kind) != before[terminal]
             ]
         return changes
 
@@ -107,7 +125,9 @@ class ZoneFaults:
         judges = self._judges.setdefault(quantity, {})
         judge = judges.get(terminal)
         if judge is None:
-            judge = judges[terminal] = FaultJudge(quantity, settings=self._settings)
+            judge = judges[terminal] = FaultJudge(
+                quantity, settings=self._settings, day_kind=self._day_kind
+            )
             snapshot = self._state.judges.get(quantity, {}).get(terminal)
             if snapshot is not None:
                 judge.load(snapshot)

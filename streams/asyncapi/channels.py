@@ -8,6 +8,7 @@ from sensors.line import Command, Oversized
 from sensors.senml import Record
 from streams import topics
 from streams.asyncapi.events import AlertCloudEvent, OrderCloudEvent, RefusalCloudEvent
+from streams.engine.fault_lines import FaultLine
 from streams.engine.published import ForecastLine, ScoreLine, VitalLine, WindowLine
 from streams.engine.rejecting import RejectLine
 from streams.gateway.receipt import Receipt
@@ -77,6 +78,10 @@ CHANNELS: Final = (
     Channel(
         name=topics.FORECASTS, action="send", messages=(ForecastLine,),
         summary="预测 What vital signs are expected to come to, one line a horizon",
+    ),
+    Channel(
+        name=topics.FAULTS, action="send", messages=(FaultLine,),
+        summary="传感器故障判定 What is told of sensors when it changes: fault, event or clear",
     ),
     Channel(
         name=topics.REJECTS, action="send", messages=(RejectLine,),

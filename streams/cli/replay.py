@@ -18,7 +18,7 @@ INTERRUPTED = 130
 
 _SHOWN = (
     *("received", "accepted", "duplicate", "late", "rejected"),
-    *("vitals", "scores", "alerts", "workorders"),
+    *("vitals", "scores", "faults", "alerts", "workorders"),
     *("first", "last", "readings_per_second", "digest"),
 )
 
@@ -38,8 +38,8 @@ def replay(
 ) -> None:
     """Run recordings through the same stages as the live system, without any server.
 
-    Writes vitals, scores, forecasts, alerts, workorders and rejects (.ndjson) and summary.json.
-    The same recordings give the same bytes:
+    Writes vitals, scores, forecasts, faults, alerts, workorders and rejects (.ndjson) and
+    summary.json. The same recordings give the same bytes:
     cat vitals.ndjson scores.ndjson forecasts.ndjson alerts.ndjson workorders.ndjson | sha256sum
 
     Example: vitals replay day.ndjson.gz --city seeds/sanshui --out out/day

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 
 from anomaly.day_kind import DayKind, by_weekday
 from anomaly.rule import RuleSet
+from indicators.every_series import EVERY_SERIES
 from indicators.health.settings import HealthSettings
 from indicators.plan import Declared, MakeUp, ZonePlan
 from indicators.planning import plan_zone
-from indicators.vital_sign import VitalSign
+from indicators.vital_sign import PLAIN, VitalSign
 from sensors.city import City
 from streams.topics import partition_of
 from streams.workorders.deadline import Deadlines
@@ -58,6 +59,9 @@ class EngineConfig:
         self.zone_partitions = zone_partitions
         self.district_partitions = district_partitions
         self.indicated = {rule.indicator for rule in rules.rules} | {"health_index"}
+        # Plain windows measure the engine by itself, without any judgement.
+        self.judges_faults = any(sign.group != PLAIN for sign in signs.values())
+        self._planned = (*signs.values(), *((EVERY_SERIES,) if self.judges_faults else ()))
         self._plans: dict[str, ZonePlan] = {}
         self._made_up: dict[frozenset[Declared], MakeUp] = {}
 
@@ -66,7 +70,7 @@ class EngineConfig:
         found = self._plans.get(zone)
         if found is None:
             found = self._plans[zone] = plan_zone(
-                self.city, self.city.zones[zone], self.signs.values(), self._made_up
+                self.city, self.city.zones[zone], self._planned, self._made_up
             )
         return found
 

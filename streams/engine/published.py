@@ -15,6 +15,7 @@ from indicators.vital_sign import PLAIN, Quality, VitalSign, VitalValue
 from sensors.city import City
 
 VITALS, SCORES, FORECASTS = "vitals", "scores", "forecasts"
+FAULTS = "faults"
 ALERTS, WORKORDERS, REJECTS = "alerts", "workorders", "rejects"
 DIGESTED = (VITALS, SCORES, FORECASTS, ALERTS, WORKORDERS)
 """The streams whose files make the digest, in this order."""
@@ -193,7 +194,10 @@ class ForecastLine(msgspec.Struct, gc=False):
     ]
     skill: Annotated[
         float | None,
-        msgspec.Meta(description="How much less it erred than persistence lately, 1 at most"),
+        msgspec.Meta(
+            description="How much less it erred than persistence lately, -1 to 1; where the method"
+            " is persistence, that of the forecast it stands in for"
+        ),
     ]
     zone: str
 

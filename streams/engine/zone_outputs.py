@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from anomaly.faults.zone_faults import ZoneFaults, ZoneFaultState
 from anomaly.forecasting import FORECAST_INPUTS, ZoneForecasts
 from anomaly.stage import ZoneScores
+from indicators.every_series import EVERY_SERIES, series_of
 from indicators.plan import ZonePlan
 from indicators.vital_sign import VitalValue
 from streams.engine.config import EngineConfig
+from streams.engine.fault_lines import publish_fault
 from streams.engine.indication import Indication, clock_of
 from streams.engine.outputs import Outputs
 from streams.engine.published import VitalWriter, publish_forecast, publish_score
@@ -45,10 +48,12 @@ class ZoneOutputs:
         # Signs of which more is made than their line.
         self._followed = scored | self._forecast | config.indicated
         self._touched: set[str] = set()
+        self._faults: dict[str, ZoneFaults] = {}
+        self._judged: set[str] = set()
         self.published = Outputs()
         self._indications: dict[int, list[Indication]] = {}
 
-    def open(self, plan: ZonePlan, snapshot: ZoneSnapshot) -> None:
+    def open(self, plan: ZonePlan, snapshot: ZoneSnapshot, judged: ZoneFaultState) -> None:
         """Take a zone in."""
         zone = plan.zone
         keep = {s: p.horizon + p.window for s, p in plan.signs.items()}
@@ -59,6 +64,10 @@ class ZoneOutputs:
         forecasts = ZoneForecasts(
             zone, self._config.signs, snapshot.forecasts, self._config.day_kinds(zone.timezone)
         )
+        self._faults[zone.id] = ZoneFaults(
+            zone.timezone, plan.terminals, judged,
+            day_kind=self._config.day_kinds(zone.timezone),
+        )  # fmt: skip
         district = self._config.district_partition(zone.district)
         self._timezones[zone.id] = zone.timezone
         self._outlets[zone.id] = _Outlet(scores, forecasts, snapshot, zone.timezone, district)
@@ -81,6 +90,30 @@ class ZoneOutputs:
             for destination in range(self._config.district_partitions):
                 self._tell(destination, clock, None)
         return self.published, self._indications
+
+    def close(self, values: Sequence[VitalValue]) -> None:
+        """Publish the values of windows that close on time, then what is told of the sensors.
+
+        Before rows are added: judges look at the readings of the windows.
+        """
+        if not self._config.judges_faults:
+            self.emit(values)
+            return
+        held = [value for value in values if value.indicator == EVERY_SERIES.id]
+        if held:
+            values = [value for value in values if value.indicator != EVERY_SERIES.id]
+        self.emit(values)
+        for window in held:
+            zone, timezone = window.zone, self._timezones[window.zone]
+            changes = self._faults[zone].step(
+                window.window_start, window.window_end, series_of(window)
+            )
+            # Its next window stands in the zone's own block.
+            self._touched.add(zone)
+            self._judged.add(zone)
+            self.published.add(
+                [publish_fault(change, window.at, zone, timezone) for change in changes]
+            )
 
     def emit(self, values: Sequence[VitalValue]) -> None:
         """Publish values with their scores; tell the districts those that alerts depend on."""
@@ -118,3 +151,9 @@ class ZoneOutputs:
             outlet.scores.dump()
             outlet.forecasts.dump()
             yield zone, outlet.snapshot
+
+    def judged(self, *, everything: bool) -> Iterator[tuple[str, ZoneFaultState]]:
+        """The zones whose sensors were judged since the last time, or all, with their judges."""
+        judged, self._judged = self._judged, set()
+        for zone in sorted(self._outlets if everything else judged):
+            yield zone, self._faults[zone].dump()

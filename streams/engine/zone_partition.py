@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
+from anomaly.faults.zone_faults import ZoneFaultState
 from indicators.stage import Vitals
 from indicators.vital_sign import Basis
 from sensors.appending import ADDED
@@ -21,6 +22,7 @@ from sensors.reason import Reason
 from sensors.row_store import RowStore
 from streams.engine.books import ACCEPTED, COLUMN, DUPLICATE, Books
 from streams.engine.config import EngineConfig
+from streams.engine.fault_snapshot import fault_blocks, judges_in
 from streams.engine.incoming import FrameIntake, Incoming
 from streams.engine.indication import Indication
 from streams.engine.letters import Letters
@@ -110,7 +112,7 @@ class ZonePartition:
         own = self._own
         own.now = max(own.now, received)
         for closed in self._vitals.close_until(own.now):
-            self._outputs.emit(closed)
+            self._outputs.close(closed)
 
     def _take(self, incoming: Incoming, line: int, outcome: np.ndarray) -> int:
         """Take the lines up to the next closing or further; gives the next.
@@ -260,12 +262,12 @@ class ZonePartition:
     def _open_terminal(self, terminal: str) -> None:
         zone = self._config.city.terminals[terminal].zone
         if zone not in self._vitals.zones:
-            self._open_zone(zone, ZoneSnapshot())
+            self._open_zone(zone, ZoneSnapshot(), ZoneFaultState())
 
-    def _open_zone(self, zone: str, snapshot: ZoneSnapshot) -> None:
+    def _open_zone(self, zone: str, snapshot: ZoneSnapshot, judged: ZoneFaultState) -> None:
         plan = self._config.plan(zone)
         snapshot.fit(plan.make_up.grid)
-        self._outputs.open(plan, snapshot)
+        self._outputs.open(plan, snapshot, judged)
         self._vitals.open(plan, snapshot.vitals)
 
     def dump(self, *, everything: bool) -> dict[str, bytes | None]:
@@ -275,6 +277,7 @@ class ZonePartition:
         blocks[PARTITION_BLOCK] = msgspec.msgpack.encode(self._own)
         for zone, snapshot in self._outputs.changed(everything=everything):
             blocks[f"zone/{zone}"] = snapshot.encode()
+        blocks.update(fault_blocks(self._outputs.judged(everything=everything)))
         return blocks
 
     def load(self, blocks: Mapping[str, bytes]) -> None:
@@ -288,6 +291,6 @@ class ZonePartition:
             kind, _, zone = name.partition("/")
             if kind == "zone" and zone in self._config.city.zones:
                 snapshot = ZoneSnapshot.decode(blocks[name])
-                self._open_zone(zone, snapshot)
+                self._open_zone(zone, snapshot, judges_in(blocks, zone))
         self._blocks.load(blocks, self._own, self._open_known)
         self._vitals.sync_groups()

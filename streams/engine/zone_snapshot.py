@@ -1,7 +1,8 @@
 """What a snapshot of a zone partition consists of, as blocks that change apart from each other.
 
 - `partition`: what belongs to no zone;
-- `zone/<id>`: signs and scores of a zone;
+- `zone/<id>`: signs, scores and forecasts of a zone;
+- `faults/<id>`: its fault judges, which are asked more seldom;
 - `groups/<n>`: which quantities share a group, 256 groups a block, written once;
 - `accounts/<n>`: the ledger's rows of 256 terminals, when they were last heard, their lags;
 - `rows/delta/<n>`: the rows that came or changed between two dumps;
@@ -12,7 +13,6 @@ Each dump writes one delta and one base in turn. So after 64 dumps every base is
 nothing is ever written a second time but a 64th of the rows.
 """
 
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -30,15 +30,13 @@ from sensors.ledger import Account, Ledger
 from sensors.native.finding import rows_at
 from sensors.regions import NEVER
 from sensors.row_store import RowStore
+from streams.engine.packing import pack, unpack
 from streams.engine.rejecting import Numbers
 from streams.engine.row_block import decode_rows, encode_rows
 
 PARTITION_BLOCK: Final = "partition"
 BUCKETS: Final = 64
 _CHUNK: Final = 256
-_WORTH_PACKING: Final = 4096
-_PACKED: Final = b"\x78"
-"""How zlib begins; a map of msgpack never does."""
 _Opener = Callable[[str], bool]
 
 
@@ -60,8 +58,7 @@ class ZoneSnapshot(msgspec.Struct):
 
     def encode(self) -> bytes:
         """The zone's block; packed to a third of its length where that is worth the time."""
-        block = _encoder.encode(self)
-        return zlib.compress(block, 1) if len(block) > _WORTH_PACKING else block
+        return pack(_encoder.encode(self))
 
     @staticmethod
     def decode(block: bytes) -> "ZoneSnapshot":
@@ -71,7 +68,7 @@ class ZoneSnapshot(msgspec.Struct):
             msgspec.DecodeError: The block is of another version.
             zlib.error: It is damaged.
         """
-        return _decoder.decode(zlib.decompress(block) if block[:1] == _PACKED else block)
+        return _decoder.decode(unpack(block))
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=packed)

@@ -65,6 +65,22 @@ def forecasts(context: Context) -> Response:
     return _json(context.store.latest_forecasts())
 
 
+@router.get("/api/faults")
+def faults(context: Context, *, active: bool = True) -> Response:
+    """What is at fault now; `active=false` adds what has been, or is an event."""
+    found = context.store.latest_verdicts()
+    return _json([row for row in found if row.verdict == "fault" or not active])
+
+
+@router.get("/api/faults/{terminal}")
+def faults_of(context: Context, terminal: str) -> Response:
+    """All kept verdicts on the series of one terminal, the oldest first."""
+    found = context.store.verdicts(terminal)
+    if not found and terminal not in context.city.terminals:
+        raise HTTPException(404, f"no terminal {terminal!r}")
+    return _json(found)
+
+
 @router.get("/api/scores")
 def scores(context: Context) -> Response:
     """The newest anomaly score of each vital sign of each zone."""

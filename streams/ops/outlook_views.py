@@ -5,15 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from anomaly.horizon_model import PERSISTENCE
+from anomaly.detector import ALARM
+from anomaly.forecast_skill import PERSISTENCE
 from anomaly.joint import JOINTS
 from indicators.words import Label, figure
 from streams.ops.times import span
 from streams.ops.wording import VIEWS, Wording, named
 from streams.stores.store import Forecast, Score, Vital
 
-UNUSUAL: Final = 0.5
-"""A score from which on something is unusual; see `anomaly.detector`."""
 _LIKELY, _POSSIBLE = 0.5, 0.1
 _SILENT: Final = ("", "")
 _ANEW: Final = "；多日如此，正在重新学习", "; so for days, being learnt anew"
@@ -61,18 +60,21 @@ class Outlook(NamedTuple):
 
 
 def forecast_in_words(
-    row: Vital, forecasts: Sequence[Forecast], units: Units, wording: Wording
+    row: Vital, forecasts: Sequence[Forecast], units: Units, wording: Wording, now: datetime
 ) -> Outlook:
-    """What a sign will be; empty where nothing was forecast from this value.
+    """What a sign will be, from now on; empty where nothing was forecast lately.
+
+    A forecast is told for the first half of its time: later it is worth little beside the value.
 
     Example: 预计10分钟后 12 cm（8–17）、1小时后 20 cm（5–40）；达到“危险”的概率60%，约12分钟后
     """
-    known = [forecast for forecast in forecasts if forecast.made_at >= row.window_end]
+    ages = [max(0.0, (now - forecast.made_at).total_seconds()) for forecast in forecasts]
+    known = [f for f, age in zip(forecasts, ages, strict=True) if 2 * age <= f.horizon]
     if not known:
         return Outlook()
     shown = known[:1] if len(known) == 1 else [known[0], known[-1]]
-    zh, en = zip(*(_expected(forecast, units) for forecast in shown), strict=True)
-    risk, is_likely = _risk(row, known, wording)
+    zh, en = zip(*(_expected(forecast, units, now) for forecast in shown), strict=True)
+    risk, is_likely = _risk(row, known, wording, now)
     as_now = all(forecast.method == PERSISTENCE for forecast in shown)
     words = (
         f"预计{'、'.join(zh)}{risk[0]}{'（按现状推算）' if as_now else ''}",
@@ -81,26 +83,38 @@ def forecast_in_words(
     return Outlook(words, is_likely)
 
 
-def _expected(forecast: Forecast, units: Units) -> Label:
+def _expected(forecast: Forecast, units: Units, now: datetime) -> Label:
     p10, p50, p90 = (units.figure(at) for at in (forecast.p10, forecast.p50, forecast.p90))
-    zh, en = _ahead(forecast.horizon)
+    zh, en = _until(forecast, forecast.horizon, now)
+    zh_range, en_range = _range(p10, p90)
     unit_zh, unit_en = (f" {unit}" if unit else "" for unit in units.unit)
-    return f"{zh}后 {p50}{unit_zh}（{p10}–{p90}）", f"{p50}{unit_en} ({p10}–{p90}) in {en}"
+    return f"{zh}后 {p50}{unit_zh}（{zh_range}）", f"{p50}{unit_en} ({en_range}) in {en}"
 
 
-def _ahead(seconds: int) -> Label:
-    if seconds % 3600:
-        return span(seconds)
-    return f"{seconds // 3600}小时", f"{seconds // 3600} h"
+def _until(forecast: Forecast, seconds: float, now: datetime) -> Label:
+    """What is left of a time after a forecast was made, to the minute."""
+    left = (forecast.made_at + timedelta(seconds=seconds) - now).total_seconds()
+    return span(max(0, round(left / 60)) * 60)
 
 
-def _risk(row: Vital, known: Sequence[Forecast], wording: Wording) -> tuple[Label, bool]:
+def _range(low: str, high: str) -> Label:
+    """From a figure to another; a dash before a minus could not be read."""
+    if low == high:
+        return low, low
+    if "-" in low + high:
+        return f"{low} 至 {high}", f"{low} to {high}"
+    return f"{low}–{high}", f"{low}–{high}"
+
+
+def _risk(
+    row: Vital, known: Sequence[Forecast], wording: Wording, now: datetime
+) -> tuple[Label, bool]:
     """The worst level that is likely, else the next one if it is possible; whether it is likely."""
-    now = wording.level(row.level).rank if row.level is not None else 0
+    rank = wording.level(row.level).rank if row.level is not None else 0
     chances: dict[str, float] = {}
     for forecast in known:
         for level, chance in forecast.p_exceed.items():
-            if wording.level(level).rank > now:
+            if wording.level(level).rank > rank:
                 chances[level] = max(chance, chances.get(level, 0.0))
     worse = sorted(chances, key=lambda level: wording.level(level).rank)
     likely = [level for level in worse if chances[level] >= _LIKELY]
@@ -110,8 +124,8 @@ def _risk(row: Vital, known: Sequence[Forecast], wording: Wording) -> tuple[Labe
     level = picked[0]
     percent = min(99, round(100 * chances[level]))
     zh, en = wording.level(level).label
-    median = next((f.reached_in[level][1] for f in known if level in f.reached_in), None)
-    when = ("", "") if median is None else span(median)
+    medians = ((f, f.reached_in[level][1]) for f in known if level in f.reached_in)
+    when = next((_until(f, at, now) for f, at in medians if at is not None), _SILENT)
     words = (
         f"；达到“{zh}”的概率{percent}%{f'，约{when[0]}后' if when[0] else ''}",
         f"; {en} with a probability of {percent} %{f', in about {when[1]}' if when[1] else ''}",
@@ -121,17 +135,18 @@ def _risk(row: Vital, known: Sequence[Forecast], wording: Wording) -> tuple[Labe
 
 def unusual_in_words(row: Vital, score: Score | None, units: Units) -> Label:
     """How unusual a value is; empty where it is not, or where its score is another window's."""
-    if score is None or score.window_end != row.window_end or (score.score or 0.0) < UNUSUAL:
+    if score is None or score.window_end != row.window_end or (score.score or 0.0) < ALARM:
         return _SILENT
-    zh, en = named(VIEWS, score.view or "")
-    usual = ("", "")
+    zh, en = (f"：{words}" for words in named(VIEWS, score.view)) if score.view else _SILENT
+    usual = _SILENT
     if score.low is not None and score.high is not None:
-        low, high = units.figure(score.low), units.figure(score.high)
-        usual = f"，平时 {low}–{high}", f", usually {low}–{high}"
+        zh_range, en_range = _range(units.figure(score.low), units.figure(score.high))
+        usual = f"，平时 {zh_range}", f", usually {en_range}"
     anew = _ANEW if score.new_regime else _SILENT
+    en = en.replace("：", ": ", 1)
     return (
-        f"异常度{score.score:.2f}：{zh}{usual[0]}{anew[0]}",
-        f"Unusual ({score.score:.2f}): {en}{usual[1]}{anew[1]}",
+        f"异常度{score.score:.2f}{zh}{usual[0]}{anew[0]}",
+        f"Unusual ({score.score:.2f}){en}{usual[1]}{anew[1]}",
     )
 
 
@@ -142,7 +157,7 @@ def joint_in_words(
     found = []
     for id_, label in _JOINTS.items():
         score = known.get((zone, id_), Beside()).score
-        if score is None or (score.score or 0.0) < UNUSUAL:
+        if score is None or (score.score or 0.0) < ALARM:
             continue
         if now - score.window_end > _JOINT_LASTS:
             continue

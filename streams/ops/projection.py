@@ -22,7 +22,8 @@ from streams.settings import Settings
 from streams.stores.store import Row, Store, StoreRefusedError, StoreUnavailableError
 
 PROJECTED = (
-    topics.VITALS, topics.SCORES, topics.FORECASTS, topics.ALERTS, topics.WORKORDERS,
+    topics.VITALS, topics.SCORES, topics.FORECASTS, topics.FAULTS, topics.ALERTS,
+    topics.WORKORDERS,
 )  # fmt: skip
 
 _POLL_MS = 200

@@ -8,13 +8,14 @@ import msgspec
 
 from streams import topics
 from streams.stores.store import Event, Family, Forecast, Row, Score, Vital
+from streams.stores.verdict import Verdict
 
 _MESSAGE_STEPS = {"Alert": 0, "Update": 1, "Cancel": 2}
 _CLOSED = "closed"
 _REFUSED = "cn.cityvitals.workorder.refused.v1"
 
 
-_OF_LINES = (topics.VITALS, topics.SCORES, topics.FORECASTS)
+_OF_LINES = (topics.VITALS, topics.SCORES, topics.FORECASTS, topics.FAULTS)
 
 
 class Fault(NamedTuple):
@@ -41,6 +42,7 @@ class _CloudEvent(msgspec.Struct, frozen=True):
 _vital = msgspec.json.Decoder(Vital)
 _score = msgspec.json.Decoder(Score)
 _forecast = msgspec.json.Decoder(Forecast)
+_verdict = msgspec.json.Decoder(Verdict)
 _cloud_event = msgspec.json.Decoder(_CloudEvent)
 
 
@@ -48,7 +50,7 @@ def decode(topic: str, value: bytes) -> Decoded:
     """Read one record.
 
     Args:
-        topic: vitals, scores, forecasts, alerts or workorders, without the prefix.
+        topic: vitals, scores, forecasts, faults, alerts or workorders, without the prefix.
         value: The record's value: NDJSON, or one CloudEvent.
 
     Raises:
@@ -85,6 +87,15 @@ def _forecast_row(line: bytes) -> Row:
     return msgspec.structs.replace(row, made_at=_instant(row.made_at))
 
 
+def _verdict_row(line: bytes) -> Row:
+    row = _verdict.decode(line)
+    evidence = [msgspec.structs.replace(part, since=_instant(part.since)) for part in row.evidence]
+    return msgspec.structs.replace(
+        row, window_end=_instant(row.window_end), since=_instant(row.since),
+        at=_instant(row.at), evidence=evidence,
+    )  # fmt: skip
+
+
 def _alert_row(line: bytes) -> Row:
     event = _cloud_event.decode(line)
     message = _text(event.data, "msgType") or "Alert"
@@ -119,6 +130,7 @@ _READERS: Mapping[str, Callable[[bytes], Row]] = {
     topics.VITALS: _vital_row,
     topics.SCORES: _score_row,
     topics.FORECASTS: _forecast_row,
+    topics.FAULTS: _verdict_row,
     topics.ALERTS: _alert_row,
     topics.WORKORDERS: _workorder_row,
 }

@@ -105,7 +105,7 @@ def sign_view(
     is_known = row.value is not None and not is_stale
     outlook = Outlook()
     if is_known:
-        outlook = forecast_in_words(row, known.forecasts, units, wording)
+        outlook = forecast_in_words(row, known.forecasts, units, wording, now)
     most = next(iter(row.weights.items()), None)
     return SignView(
         id=f"{row.zone}-{row.indicator}",

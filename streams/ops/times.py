@@ -38,11 +38,13 @@ def local(instant: datetime, timezone: str, now: datetime) -> str:
 
 
 def span(seconds: float) -> Label:
-    """A duration in its two largest units, rounded down, in Chinese and English.
+    """A duration in its two largest units, rounded down, in Chinese and English; none of them 0.
 
     Example:
-        >>> span(59), span(3720), span(200_000)
-        (('不到1分钟', '< 1 min'), ('1小时2分', '1 h 2 min'), ('2天7小时', '2 d 7 h'))
+        >>> span(59), span(3600), span(3720)
+        (('不到1分钟', '< 1 min'), ('1小时', '1 h'), ('1小时2分', '1 h 2 min'))
+        >>> span(200_000)
+        ('2天7小时', '2 d 7 h')
     """
     whole = int(seconds)
     if whole < _MINUTE:
@@ -51,9 +53,11 @@ def span(seconds: float) -> Label:
         return f"{whole // _MINUTE}分钟", f"{whole // _MINUTE} min"
     if whole < _DAY:
         hours, minutes = whole // _HOUR, whole % _HOUR // _MINUTE
-        return f"{hours}小时{minutes}分", f"{hours} h {minutes} min"
+        more = (f"{minutes}分", f" {minutes} min") if minutes else ("", "")
+        return f"{hours}小时{more[0]}", f"{hours} h{more[1]}"
     days, hours = whole // _DAY, whole % _DAY // _HOUR
-    return f"{days}天{hours}小时", f"{days} d {hours} h"
+    more = (f"{hours}小时", f" {hours} h") if hours else ("", "")
+    return f"{days}天{more[0]}", f"{days} d{more[1]}"
 
 
 def parsed(text: object) -> datetime | None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from streams.stores.store import Event, Family, Forecast, Score, State, Value, Vital, newest_first
+from streams.stores.verdict import Verdict
 
-V = TypeVar("V", Vital, Score, Forecast)
+V = TypeVar("V", Vital, Score, Forecast, Verdict)
 
 _FINISHED_KEPT = 2000
 """Finished states kept per family; active ones all are."""
@@ -21,16 +22,19 @@ class Board:
         self.vitals: dict[tuple[str, str], Vital] = {}
         self.scores: dict[tuple[str, str], Score] = {}
         self.forecasts: dict[tuple[str, str], Forecast] = {}
+        self.verdicts: dict[tuple[str, str], Verdict] = {}
         self._states: dict[Family, dict[str, State]] = {family: {} for family in Family}
 
     def take(self, row: Value) -> None:
-        """Take a value, score or forecast; older ones and lower revisions change nothing."""
+        """Take a value, score, forecast or verdict; an older one or revision changes nothing."""
         if isinstance(row, Vital):
             _take(self.vitals, row)
         elif isinstance(row, Score):
             _take(self.scores, row)
-        else:
+        elif isinstance(row, Forecast):
             _take(self.forecasts, row)
+        else:
+            _take(self.verdicts, row)
 
     def take_events(self, events: Iterable[Event]) -> None:
         """Take events of any families."""

@@ -20,17 +20,20 @@ from typing import NamedTuple
 import msgspec
 
 from streams.stores.board import Board
-from streams.stores.influx_lines import FORECAST, SCORE, VITAL, line_of, to_ms
+from streams.stores.influx_lines import FAULT, FORECAST, SCORE, VITAL, line_of, to_ms
 from streams.stores.influx_link import BEGINNING, END, InfluxAddress, InfluxLink, quoted
 from streams.stores.store import Event, Family, Forecast, Row, Score, State, Value, Vital
+from streams.stores.verdict import Verdict
 
 _REMEMBERED = 200_000
 """Revisions in the books; about 30 MB."""
-_TYPES: dict[str, type[Vital] | type[Score] | type[Forecast]] = {
+_TYPES: dict[str, type[Vital] | type[Score] | type[Forecast] | type[Verdict]] = {
     VITAL: Vital,
     SCORE: Score,
     FORECAST: Forecast,
+    FAULT: Verdict,
 }
+_TAGS = "".join(f', "{tag}"' for tag in ("indicator", "horizon", "terminal", "quantity"))
 _MARGIN = timedelta(hours=2)
 """How far behind the newest time other writers' news are looked for."""
 _FAMILIES = " or ".join(f'r._measurement == "{family.value}"' for family in Family)
@@ -98,6 +101,19 @@ class InfluxStore:
         with self._lock:
             found = self._fresh().forecasts.values()
             return sorted(found, key=lambda row: (row.zone, row.indicator, row.horizon))
+
+    def latest_verdicts(self) -> list[Verdict]:
+        """See `Store.latest_verdicts`."""
+        with self._lock:
+            verdicts = self._fresh().verdicts
+            return [verdicts[key] for key in sorted(verdicts)]
+
+    def verdicts(self, terminal: str) -> list[Verdict]:
+        """See `Store.verdicts`."""
+        where = f'r._measurement == "{FAULT}" and r.terminal == {quoted(terminal)}'
+        docs = self._docs(where, BEGINNING, END)
+        found = (msgspec.json.decode(doc, type=Verdict) for doc in docs)
+        return sorted(found, key=lambda row: (row.window_end, row.series))
 
     def series(self, zone: str, indicator: str, since: datetime, until: datetime) -> list[Vital]:
         """See `Store.series`."""
@@ -169,7 +185,7 @@ class InfluxStore:
             since, until,
             f'|> filter(fn: (r) => r._measurement == "{measurement}" and r._field == "revision")'
             f' {"|> last()" if last else ""} |> group()'
-            ' |> keep(columns: ["_time", "_value", "zone", "indicator", "horizon"])',
+            f' |> keep(columns: ["_time", "_value", "zone"{_TAGS}])',
         )  # fmt: skip
         return {
             _Point(measurement, row["zone"], _series(row),
@@ -240,6 +256,8 @@ def _at(ms: int) -> datetime:
 
 def _series(row: dict[str, str]) -> str:
     """The series of a point, by its tags."""
+    if row.get("terminal"):
+        return f"{row['terminal']}/{row['quantity']}"
     horizon = row.get("horizon")
     return f"{row['indicator']}/{horizon}" if horizon else row["indicator"]
 

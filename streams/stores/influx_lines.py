@@ -12,8 +12,9 @@ from zlib import crc32
 import msgspec
 
 from streams.stores.store import Event, Forecast, Row, Score, StoreRefusedError, Vital
+from streams.stores.verdict import Verdict
 
-VITAL, SCORE, FORECAST = "vital", "score", "forecast"
+VITAL, SCORE, FORECAST, FAULT = "vital", "score", "forecast", "fault"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -37,6 +38,8 @@ def line_of(row: Row) -> str:
         return _score(row)
     if isinstance(row, Forecast):
         return _forecast(row)
+    if isinstance(row, Verdict):
+        return _verdict(row)
     return _event(row)
 
 
@@ -84,6 +87,20 @@ def _forecast(row: Forecast) -> str:
     ]
     series = f"{_series(FORECAST, row.zone, row.indicator)},horizon={row.horizon}"
     return _line(series, fields, to_ms(row.made_at))
+
+
+def _verdict(row: Verdict) -> str:
+    fields = [
+        f"verdict={_text(row.verdict)}",
+        f"before={_text(row.before)}",
+        f"kind={_text(row.kind)}",
+        f"at_fault={'true' if row.verdict == 'fault' else 'false'}",
+        f"since={to_ms(row.since)}i",
+        f"revision={row.revision}i",
+        f"doc={_doc(row)}",
+    ]
+    series = f"{FAULT},zone={_tag(row.zone)},terminal={_tag(row.terminal)}"
+    return _line(f"{series},quantity={_tag(row.quantity)}", fields, to_ms(row.window_end))
 
 
 def _event(row: Event) -> str:

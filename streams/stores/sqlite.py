@@ -22,6 +22,7 @@ from streams.stores.store import (
     Vital,
     newest_first,
 )
+from streams.stores.verdict import Verdict
 
 T = TypeVar("T")
 
@@ -80,15 +81,18 @@ class SqliteStore:
         vitals = [schema.of_vital(row) for row in rows if isinstance(row, Vital)]
         scores = [schema.of_score(row) for row in rows if isinstance(row, Score)]
         forecasts = [schema.of_forecast(row) for row in rows if isinstance(row, Forecast)]
+        verdicts = [schema.of_verdict(row) for row in rows if isinstance(row, Verdict)]
         events = [schema.of_event(row) for row in rows if isinstance(row, Event)]
         with self._writing, _typed_errors(), self._writer:
             self._writer.executemany(schema.WRITE_VITAL, vitals)
             self._writer.executemany(schema.WRITE_SCORE, scores)
             self._writer.executemany(schema.WRITE_FORECAST, forecasts)
+            self._writer.executemany(schema.WRITE_VERDICT, verdicts)
             self._write_events(events)
             self._prune("vitals", vitals)
             self._prune("scores", scores)
             self._prune("forecasts", forecasts)
+            self._prune("verdicts", verdicts)
             if events:
                 self._prune_events(max(event[5] for event in events))
 
@@ -139,6 +143,14 @@ class SqliteStore:
         """See `Store.latest_forecasts`."""
         found = self._read(schema.to_forecast, schema.LATEST_FORECASTS)
         return sorted(found, key=lambda row: (row.zone, row.indicator, row.horizon))
+
+    def latest_verdicts(self) -> list[Verdict]:
+        """See `Store.latest_verdicts`."""
+        return self._read(schema.to_verdict, schema.LATEST_VERDICTS)
+
+    def verdicts(self, terminal: str) -> list[Verdict]:
+        """See `Store.verdicts`."""
+        return self._read(schema.to_verdict, schema.VERDICTS, (terminal,))
 
     def series(self, zone: str, indicator: str, since: datetime, until: datetime) -> list[Vital]:
         """See `Store.series`."""

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from streams.stores.store import Event, Family, Forecast, Score, State, Vital
+from streams.stores.verdict import Verdict
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -20,6 +21,9 @@ CREATE TABLE IF NOT EXISTS scores (
     revision INTEGER NOT NULL, about TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS forecasts (
+    zone TEXT, indicator TEXT, window_end INTEGER, revision INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS verdicts (
     zone TEXT, indicator TEXT, window_end INTEGER, revision INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (zone, indicator, window_end)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (
@@ -47,6 +51,8 @@ VITAL_COLUMNS = (
 SCORE_COLUMNS = "zone, indicator, window_end, score, expected, deviation, revision, about"
 FORECAST_COLUMNS = "zone, indicator, window_end, revision, body"
 """`indicator` is the series, `window_end` when it was made."""
+VERDICT_COLUMNS = "zone, indicator, window_end, revision, body"
+"""`indicator` is the series: terminal/quantity."""
 EVENT_COLUMNS = "id, family, subject, zone, kind, time, step, active, body"
 STATE_COLUMNS = "id, family, subject, zone, kind, time, step, active, body, since"
 
@@ -64,6 +70,7 @@ def _upsert(table: str, columns: str, key: int) -> str:
 WRITE_VITAL = _upsert("vitals", VITAL_COLUMNS, 3)
 WRITE_SCORE = _upsert("scores", SCORE_COLUMNS, 3)
 WRITE_FORECAST = _upsert("forecasts", FORECAST_COLUMNS, 3)
+WRITE_VERDICT = _upsert("verdicts", VERDICT_COLUMNS, 3)
 WRITE_EVENT = f"INSERT OR IGNORE INTO events ({EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 # Two statements, because an older event may move `since` without being the newest state.
 WRITE_STATE = (
@@ -97,6 +104,12 @@ ORDER BY zone, indicator
 LATEST_VITALS = _LATEST.format(table="vitals", columns=VITAL_COLUMNS)
 LATEST_SCORES = _LATEST.format(table="scores", columns=SCORE_COLUMNS)
 LATEST_FORECASTS = _LATEST.format(table="forecasts", columns=FORECAST_COLUMNS)
+LATEST_VERDICTS = _LATEST.format(table="verdicts", columns=VERDICT_COLUMNS)
+# Few rows: verdicts are written when they change.
+VERDICTS = (
+    f"SELECT {VERDICT_COLUMNS} FROM verdicts"  # noqa: S608
+    " WHERE substr(indicator, 1, length(?1) + 1) = ?1 || '/' ORDER BY window_end, indicator"
+)
 SERIES = (
     f"SELECT {VITAL_COLUMNS} FROM vitals WHERE zone = ? AND indicator = ?"  # noqa: S608
     " AND window_end >= ? AND window_end < ? ORDER BY window_end"
@@ -140,6 +153,7 @@ class _ScoreAbout(msgspec.Struct, omit_defaults=True):
 _about = msgspec.json.Decoder(_About)
 _score_about = msgspec.json.Decoder(_ScoreAbout)
 _forecast = msgspec.json.Decoder(Forecast)
+_verdict = msgspec.json.Decoder(Verdict)
 
 
 def from_ms(ms: int) -> datetime:
@@ -172,6 +186,12 @@ def of_forecast(row: Forecast) -> tuple[Any, ...]:
     """The row's columns."""
     body = msgspec.json.encode(row).decode()
     return row.zone, row.series, to_ms(row.made_at), row.revision, body
+
+
+def of_verdict(row: Verdict) -> tuple[Any, ...]:
+    """The row's columns."""
+    body = msgspec.json.encode(row).decode()
+    return row.zone, row.series, to_ms(row.window_end), row.revision, body
 
 
 def of_event(row: Event) -> tuple[Any, ...]:
@@ -213,6 +233,11 @@ def to_score(columns: Sequence[Any]) -> Score:
 def to_forecast(columns: Sequence[Any]) -> Forecast:
     """The row of these columns."""
     return _forecast.decode(columns[4])
+
+
+def to_verdict(columns: Sequence[Any]) -> Verdict:
+    """The row of these columns."""
+    return _verdict.decode(columns[4])
 
 
 def to_event(columns: Sequence[Any]) -> Event:

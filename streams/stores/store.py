@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from streams.stores.verdict import Verdict
+
 
 class StoreUnavailableError(Exception):
     """The store cannot be reached or cannot write now; the same call may succeed later."""
@@ -157,7 +159,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
         return 0
 
 
-Value = Vital | Score | Forecast
+Value = Vital | Score | Forecast | Verdict
 """Of each (zone, series) there is one at a time, in its newest revision."""
 
 
@@ -243,6 +245,12 @@ class Store(Protocol):
 
     def latest_forecasts(self) -> list[Forecast]:
         """The newest forecast of each (zone, series), ordered by zone, indicator, horizon."""
+
+    def latest_verdicts(self) -> list[Verdict]:
+        """The newest verdict on each (terminal, quantity), ordered by zone and series."""
+
+    def verdicts(self, terminal: str) -> list[Verdict]:
+        """All kept verdicts on a terminal's series, ordered by window end and series."""
 
     def series(self, zone: str, indicator: str, since: datetime, until: datetime) -> list[Vital]:
         """Values whose window ends in [since, until), by window end."""

@@ -9,10 +9,10 @@ from streams.ledger_records import PartitionLedger, since
 from streams.settings import Settings
 from streams.summary import summarise
 from streams.terminals.counts import PublishedCounts
-from streams.topics import ALERTS, FORECASTS, SCORES, VITALS, WORKORDERS
+from streams.topics import ALERTS, FAULTS, FORECASTS, SCORES, VITALS, WORKORDERS
 from streams.up.topics_reader import LedgerReader, Offsets, ends, event_of, follow
 
-OUTPUTS: Final = (VITALS, SCORES, FORECASTS, ALERTS, WORKORDERS)
+OUTPUTS: Final = (VITALS, SCORES, FORECASTS, FAULTS, ALERTS, WORKORDERS)
 _KEPT: Final = (
     *("order", "kind", "zone", "department", "priority", "level", "state", "accept_by", "done_by"),
 )

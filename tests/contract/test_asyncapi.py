@@ -29,7 +29,7 @@ from streams.topics import TOPICS
 from streams.worker.ledger_report import LedgerReport
 from streams.workorders.cloudevent import OrderWriter
 from streams.workorders.order import Order, OrderChange, OrderEvent, OrderState
-from tests.storm_recording import sanshui, storm_lines, with_commands
+from tests.storm_recording import leaping, sanshui, storm_lines, with_commands, with_gauge
 
 PACK = sanshui()
 SIGNS_OF_CITY = catalogue(PACK.limits)
@@ -43,7 +43,10 @@ INTERNAL = {"indications", "zone-snapshots", "district-snapshots"}
 def storm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A storm with faults, crews and a command that fits no order, and what a replay of it wrote."""
     folder = tmp_path_factory.mktemp("asyncapi")
-    lines = with_commands(PACK, storm_lines(PACK, load_scenario("storm"), 45), folder)
+    lines = storm_lines(PACK, load_scenario("storm"), 45)
+    for number in (1, 2, 7, 9):
+        lines = with_gauge(lines, f"WL-0{number}", leaping(10, 0.8))
+    lines = with_commands(PACK, lines, folder)
     stray = Command(id="c", order="wo-none", zone="xq-underpass", action="accept", note="?")
     last = json.loads(lines[-1])["received"]
     lines += [encode_command(last + 1, stray), b'{"received":%f}' % (last + 2)]
@@ -114,7 +117,7 @@ def test_every_vital_sign_is_listed_with_unit_labels_and_levels() -> None:
         assert [level["id"] for level in entry["levels"]] == [level.id for level in sign.levels]
 
 
-@pytest.mark.parametrize("name", ["vitals", "scores", "alerts", "workorders", "rejects"])
+@pytest.mark.parametrize("name", ["vitals", "scores", "faults", "alerts", "workorders", "rejects"])
 def test_every_published_line_of_a_storm_is_as_promised(storm: Path, name: str) -> None:
     check, count = validator(name), 0
     for line in parsed(storm / "out" / f"{name}.ndjson"):

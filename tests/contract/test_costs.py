@@ -18,6 +18,7 @@ from streams.bench.frames import Frame, frames
 from streams.bench.places import Shape, places_of, write_city
 from streams.bench.schedule import NO_FAULTS, Faults, schedule
 from streams.citypack import engine_config, load_pack
+from streams.engine.fault_snapshot import judges_in
 from streams.engine.zone_partition import ZonePartition
 from streams.engine.zone_snapshot import ZoneSnapshot
 from streams.pack.scenarios import load_scenario
@@ -135,8 +136,8 @@ def test_pilot_in_a_storm_keeps_within_4_kb_a_terminal_and_12_bytes_an_instant()
         if block is not None and name.startswith("zone/")
     }
     instants = sum(row.accepted for row in partition.ledger().terminals.values())
-    # Vital signs with their past; what is scored and forecast has 16 KB a series.
-    others = sum(size for name, size in sizes.items() if not name.startswith("zone/"))
+    # Vital signs with their past; what is scored and forecast has 16 KB a series, what is judged 4.
+    others = sum(size for n, size in sizes.items() if not n.startswith(("zone/", "faults/")))
     vitals = [replace(zone, scores={}, joints={}, forecasts={}).encode() for zone in zones.values()]
     own = sum(map(len, vitals))
     assert own <= 4096 * len(pack.city.terminals)
@@ -146,3 +147,8 @@ def test_pilot_in_a_storm_keeps_within_4_kb_a_terminal_and_12_bytes_an_instant()
     assert detectors
     assert forecasters
     assert max(map(len, [*detectors, *forecasters])) <= 16 * 1024
+    kept_blocks = {name: block for name, block in blocks.items() if block is not None}
+    states = [judges_in(kept_blocks, zone) for zone in pack.city.zones]
+    judges = [kept for state in states for own in state.judges.values() for kept in own.values()]
+    assert len(judges) >= 208
+    assert max(map(len, judges)) <= 4096

@@ -256,3 +256,16 @@ def test_memory_stays_the_same_over_a_long_series(make):
     # A year of days is remembered; after that nothing grows.
     assert sizes[1][0] <= sizes[0][0] + 16 * 1024
     assert sizes[1][1] <= sizes[0][1] + 4 * 1024
+
+
+@every_detector
+def test_series_that_begins_still_is_judged_by_how_it_moves_later(make):
+    """A counter that is put up at night: its first movement is not the measure of all others."""
+    still = [(n * 5 * MINUTE_MS, 50.0) for n in range(60)]
+    alive = [(at + 60 * 5 * MINUTE_MS, value) for at, value in a_series(4000)]
+    detector = make()
+    verdicts(detector, still + alive)
+    at = (4060 + 1) * 5 * MINUTE_MS
+    usual = detector.score_one(at, 50.0).expected
+    assert detector.score_one(at, usual).views[RESIDUAL] < 0.1
+    assert detector.score_one(at, usual + 80).views[RESIDUAL] > 1.5

@@ -12,15 +12,8 @@ import pytest
 from streams.stores.influx import InfluxStore
 from streams.stores.influx_link import InfluxAddress
 from streams.stores.sqlite import SqliteStore
-from streams.stores.store import (
-    Event,
-    Family,
-    Forecast,
-    Score,
-    Store,
-    StoreUnavailableError,
-    Vital,
-)
+from streams.stores.store import Event, Family, Forecast, Score, Store, StoreUnavailableError, Vital
+from streams.stores.verdict import Found, Verdict
 from tests.live.servers import Influx, influxd
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -59,6 +52,20 @@ def a_forecast(minute: Any = 0, **changes: Any) -> Forecast:
         "method": "ponding", "skill": 0.5,
     }  # fmt: skip
     return Forecast(made_at=NOON + timedelta(minutes=minute), **{**fields, **changes})
+
+
+def a_verdict(minute: Any = 0, **changes: Any) -> Verdict:
+    end = NOON + timedelta(minutes=minute)
+    found = Found(
+        kind="flat_line", side="fault", strength=0.9, since=NOON - timedelta(hours=6),
+        zh="6.0 小时内 72 个读数均为 0.4", en='72 readings of exactly 0.4 in 6.0 h, "stuck"',
+    )  # fmt: skip
+    fields: dict[str, Any] = {
+        "zone": "xq-07", "terminal": "WL-07", "quantity": "water_depth", "verdict": "fault",
+        "before": "clear", "kind": "flat_line", "since": found.since, "evidence": [found],
+        "text": {"zh": found.zh, "en": found.en},
+    }  # fmt: skip
+    return Verdict(window_end=end, at=end + timedelta(seconds=5), **{**fields, **changes})
 
 
 def an_event(number: Any, minute: Any = 0, **changes: Any) -> Event:
@@ -211,6 +218,22 @@ def test_series_has_its_first_bound_and_not_its_last(store: Store) -> None:
     assert found == [a_vital(minute=1), a_vital(minute=2)]
 
 
+def test_latest_verdicts_are_the_newest_of_each_series_and_the_older_ones_its_history(
+    store: Store,
+) -> None:
+    clear = {"verdict": "clear", "before": "fault", "kind": "", "evidence": [], "text": {}}
+    rows = [
+        a_verdict(5), a_verdict(65, **clear), a_verdict(quantity="battery"),
+        a_verdict(10, terminal="WL-071"), a_verdict(10, zone="a", terminal="WL'07"),
+    ]  # fmt: skip
+    store.write([*rows, a_forecast(), a_score()])
+    store.write([rows[0], a_verdict(6, verdict="event")])
+    assert store.latest_verdicts() == [rows[4], rows[2], rows[1], rows[3]]
+    assert store.verdicts("WL-07") == [rows[2], rows[0], a_verdict(6, verdict="event"), rows[1]]
+    assert store.verdicts("WL'07") == [rows[4]]
+    assert store.verdicts("WL-0") == store.verdicts("") == []
+
+
 def test_scores_keep_the_highest_revision(store: Store) -> None:
     store.write([a_score(revision=1, score=0.9), a_score(revision=0)])
     store.write([a_score(minute=1, score=None, expected=None)])
@@ -265,6 +288,7 @@ def test_everything_survives_closing(opener: Callable[[], Store]) -> None:
             a_vital(),
             a_score(),
             a_forecast(),
+            a_verdict(),
             an_event(1),
             an_event(2, family=Family.WORKORDER, subject="o"),
         ]
@@ -274,6 +298,7 @@ def test_everything_survives_closing(opener: Callable[[], Store]) -> None:
     assert again.latest_vitals() == [a_vital()]
     assert again.latest_scores() == [a_score()]
     assert again.latest_forecasts() == [a_forecast()]
+    assert again.latest_verdicts() == again.verdicts("WL-07") == [a_verdict()]
     assert [s.event for s in again.alerts(active_only=True)] == [an_event(1)]
     assert again.order("o") is not None
     assert again.identity == first.identity

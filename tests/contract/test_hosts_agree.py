@@ -20,7 +20,7 @@ from streams.recorder import RecordingWriter, record_lines
 from streams.replay import replay
 from streams.settings import Settings
 from tests.kafka_run import KafkaRun, WorkerProcess
-from tests.storm_recording import sanshui, storm_lines, with_commands
+from tests.storm_recording import leaping, sanshui, storm_lines, with_commands, with_gauge
 
 MINUTES = 70
 SESSION_TIMEOUT = 6.0
@@ -36,7 +36,8 @@ def recording(pack: CityPack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A storm over four zone and two district partitions, which zones and districts cross."""
     folder = tmp_path_factory.mktemp("storm")
     scenario = load_scenario("storm", pack.city)
-    lines = with_commands(pack, storm_lines(pack, scenario, MINUTES), folder)
+    lines = with_gauge(storm_lines(pack, scenario, MINUTES), "WL-09", leaping(15, 0.8))
+    lines = with_commands(pack, lines, folder)
     path = folder / "storm.ndjson"
     path.write_bytes(b"\n".join(lines) + b"\n")
     return path
@@ -48,6 +49,7 @@ def expected(pack: CityPack, recording: Path) -> Path:
     summary = replay([recording], pack, out)
     assert summary["balanced"]
     assert summary["alerts"] > 0
+    assert summary["faults"] > 0
     assert '"state":"closed"' in (out / "workorders.ndjson").read_text()
     return out
 

@@ -149,3 +149,50 @@ def test_hourly_people_are_the_counters_of_the_street(run_of, pack):
     for value in random.Random(7).sample([v for v in counts if v["value"] is not None], 50):
         end = datetime.fromisoformat(value["window_end"]).timestamp()
         assert value["value"] == raw[value["zone"], end]
+
+
+def told(out):
+    """The changes of verdict of a run: (terminal, verdict, kind, when it began, window end)."""
+    for line in (out / "faults.ndjson").read_bytes().splitlines():
+        found = json.loads(line)
+        yield tuple(found[k] for k in ("terminal", "verdict", "kind", "since", "window_end"))
+
+
+def test_dead_and_copied_counters_are_told_and_no_other_is_at_fault_in_a_year(run_of):
+    faults = [found for found in told(run_of("crowd")[1]) if found[1] == "fault"]
+    assert {terminal for terminal, *_ in faults} == {
+        "akl-107-quay-street", "akl-commerce-street-west"
+    }  # fmt: skip
+    assert [found for found in faults if found[0] == "akl-107-quay-street"] == [
+        ("akl-107-quay-street", "fault", "flat_line",
+         "2019-04-01T06:00:00+13:00", "2019-04-01T12:00:00+13:00"),
+    ]  # fmt: skip
+    assert {kind for terminal, _, kind, _, _ in faults if "commerce" in terminal} == {
+        "flat_line", "echo"
+    }  # fmt: skip
+
+
+def test_dead_counter_is_never_cleared(run_of):
+    of_it = [found for found in told(run_of("crowd")[1]) if found[0] == "akl-107-quay-street"]
+    assert of_it[-1][1:3] == ("fault", "flat_line")
+
+
+def test_midday_of_15_march_and_new_years_eve_are_events(run_of):
+    events = [found for found in told(run_of("crowd")[1]) if found[1] == "event"]
+    march = {t for t, _, _, _, end in events if "2019-03-15T11" < end < "2019-03-15T15"}
+    assert march >= {f"akl-{number}-queen-street" for number in (210, 261, 297)}
+    eve = {t for t, _, _, _, end in events if "2019-12-31T20" < end < "2020-01-01T03"}
+    assert len(eve) >= 10
+
+
+def test_stuck_and_filled_loop_is_told_with_what_was_found(pack, tmp_path):
+    zone = pack.city.terminals["la-718076"].zone
+    own = {t.id for t in pack.city.terminals_of(zone)}
+    with gzip.open(RECORDINGS / NAMES["traffic"]) as file:
+        lines = [line for line in file if json.loads(line)["terminal"] in own]
+    (tmp_path / "zone.ndjson").write_bytes(b"".join(lines))
+    replay([tmp_path / "zone.ndjson"], pack, tmp_path / "out")
+    found = [(kind, since) for terminal, verdict, kind, since, _ in told(tmp_path / "out")
+             if terminal == "la-718076" and verdict == "fault"]  # fmt: skip
+    assert {kind for kind, _ in found} == {"flat_line", "straight_line"}
+    assert ("flat_line", "2012-03-01T09:50:00-08:00") in found

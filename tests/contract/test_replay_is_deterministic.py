@@ -37,6 +37,7 @@ def test_the_day_has_everything_in_it(reference):
     assert ledger.total().duplicate > 10
     assert any(value["revision"] for value in rows(files, "vitals"))
     assert {value["kind"] for value in rows(files, "vitals")} == {"zone", "town", "district"}
+    assert {change["verdict"] for change in rows(files, "faults")} >= {"fault"}
     assert {alert["data"]["kind"] for alert in rows(files, "alerts")} == {"waterlogging", "crowd"}
     states = {event["type"].split(".")[-2] for event in rows(files, "workorders")}
     assert states == {

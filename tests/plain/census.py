@@ -36,6 +36,10 @@ def census(lines: list[bytes], plain: PlainPartition) -> Counter[str]:
     found.update(case for value in plain.vitals for case in _cases_of(value))
     found.update(_series(plain.vitals))
     found.update(case for line in lines for case in _cases_in(line))
+    for zone in plain.zones.values():
+        found.update(
+            f"{c.before} → {c.verdict.verdict.told}: {c.verdict.kind}" for _, c in zone.changes
+        )
     received = [decoded for line in lines if (decoded := _received(line)) is not None]
     found["received going back"] = sum(b < a for a, b in pairwise(received))
     due = {value.at for value in plain.vitals if not value.revision}

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from anomaly.faults.zone_faults import FaultChange
 from indicators.sentence import naming, sentence
 from indicators.vital_sign import PLAIN, VitalValue
 from sensors.ledger import UNKNOWN
@@ -166,6 +167,40 @@ class PlainPartition:
         """The lines of the file of vital signs."""
         key = lambda v: (v.at, v.zone, v.indicator, v.window_end, v.revision)  # noqa: E731
         return [self._line_of(value) for value in sorted(self.vitals, key=key)]
+
+    def faults(self) -> list[bytes]:
+        """The lines of the file of verdicts."""
+        found = [
+            ((at, zone, c.quantity, c.verdict.at, c.terminal), self._line_of_change(at, zone, c))
+            for zone, own in self.zones.items()
+            for at, c in own.changes
+        ]
+        return [line for _, line in sorted(found)]
+
+    def _line_of_change(self, at: int, zone: str, change: FaultChange) -> bytes:
+        timezone, verdict = self._city.zones[zone].timezone, change.verdict
+        told = str(verdict.verdict) if verdict.verdict in {"fault", "event"} else "clear"
+        text = {"zh": "已无故障或真实事件迹象"} | {
+            "en": "nothing speaks for a fault or an event any more"
+        }
+        for found in reversed(verdict.evidence):
+            if found.side == told:
+                text = {"zh": found.zh, "en": found.en}
+        evidence = [
+            {
+                "kind": e.kind, "side": e.side, "strength": float(f"{e.strength:.4f}"),
+                "since": written(e.since, timezone), "zh": e.zh, "en": e.en,
+            }
+            for e in verdict.evidence
+        ]  # fmt: skip
+        body = {
+            "at": written(at, timezone), "zone": zone, "terminal": change.terminal,
+            "quantity": change.quantity, "before": change.before, "verdict": told,
+            "kind": verdict.kind if told != "clear" else "", "text": text,
+            "evidence": evidence, "since": written(verdict.since, timezone),
+            "window_end": written(verdict.at, timezone),
+        }  # fmt: skip
+        return msgspec.json.encode(body, order="sorted")
 
     def _line_of(self, value: VitalValue) -> bytes:
         timezone = self._city.zones[value.zone].timezone

@@ -1,10 +1,12 @@
 """One zone: measured signs, and those that are derived from its terminals and its other signs."""
 
+from anomaly.faults.zone_faults import FaultChange
 from indicators.plan import SignPlan, ZonePlan
 from indicators.vital_sign import Basis, Inputs, VitalValue
 from sensors.city import Zone
 from tests.plain.formulas import Answer
 from tests.plain.reading import Reading
+from tests.plain.series import JudgedSeries
 from tests.plain.sign import MadeSign, MeasuredSign, PlainSign
 
 
@@ -43,8 +45,14 @@ class PlainZone:
         self._measured = {
             sign: MeasuredSign(own, plan)
             for sign, own in plan.signs.items()
-            if own.sign.basis is Basis.READINGS
+            if own.sign.basis is Basis.READINGS and not own.sign.is_internal
         }
+        self._judged = {
+            sign: JudgedSeries(own, plan)
+            for sign, own in plan.signs.items()
+            if own.sign.is_internal
+        }
+        self.changes: list[tuple[int, FaultChange]] = []
         self._derived = {
             sign: PlainSign(own, plan.zone)
             for sign, own in plan.signs.items()
@@ -68,10 +76,15 @@ class PlainZone:
         ]
 
     def _signs(self) -> dict[str, PlainSign]:
-        return {**self._measured, **self._derived, **self._made}
+        return {**self._measured, **self._derived, **self._made, **self._judged}
 
     def fire(self, name: str) -> VitalValue | None:
-        """Close the window of a sign that is due."""
+        """Close the window of a sign that is due; what it changes of verdicts is in `changes`."""
+        if name in self._judged:
+            due = self._judged[name].due
+            assert due is not None
+            self.changes += [(due, change) for change in self._judged[name].close()]
+            return None
         value = self._closed(name)
         if value is not None and name in self._sources:
             self._past.append(value)
@@ -103,6 +116,8 @@ class PlainZone:
             self._heard[reading.terminal] = max(known or 0, reading.at)
             self.oldest = min(self.oldest or reading.at, reading.at)
             self.newest = max(self.newest or reading.at, reading.at)
+        for series in self._judged.values():
+            series.take(readings, now)
         changed = [v for sign in self._measured.values() for v in sign.take(readings, now)]
         self._past += [value for value in changed if value.indicator in self._sources]
         for sign in sorted(self._made.values(), key=lambda made: made.plan.depth):

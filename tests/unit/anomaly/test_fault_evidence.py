@@ -1,5 +1,8 @@
 """Each kind of evidence: where it speaks, where it must not, and what it says."""
 
+import math
+import random
+
 import msgspec
 import numpy as np
 import pytest
@@ -26,6 +29,10 @@ from tests.fault_series import (
 )
 
 FIVE_MIN = 300_000
+RAINY = Around((), 20.0)
+"""Rain, and nobody near."""
+WET = Around((5.0, 4.0, 6.0), None)
+"""Neighbours that stand in water, and no rain gauge."""
 DRY = quiet_water(LEARNT)
 
 
@@ -55,6 +62,33 @@ class TestFlatLine:
         rows = [value for n in range(60) for value in [200.0 + n] * 9]
         steps = windows([*rows, *[250.0] * 40])
         assert spoke("people_count", steps, "flat_line")[0] == 540 + 27 - 1
+
+    @pytest.mark.parametrize(
+        ("step", "around", "hours"),
+        [
+            (0.001, CALM, 1.0), (0.01, CALM, 1.0),
+            (0.001, RAINY, 2.0), (0.01, RAINY, 3 + 1 / 3), (0.02, RAINY, 6 + 2 / 3),
+            (0.05, RAINY, 8.0), (0.005, WET, 2.0), (0.01, WET, 3 + 1 / 3),
+        ],
+    )  # fmt: skip
+    def test_water_may_stand_as_long_as_rain_or_neighbours_and_its_resolution_explain(
+        self, step, around, hours
+    ):
+        rise = [round(step * n, 4) for n in range(1, 7)]
+        level = round(7 * step + 0.3 - 0.3 % step, 4)
+        # As many readings as a gauge sends that speaks once a minute.
+        row = [
+            (a_window(LEARNT + 6 + n, level, FIVE_MIN, count=5), around) for n in range(120)
+        ]  # fmt: skip
+        # A gauge that is not as fine never says anything between its steps, in dry weather neither.
+        dry = windows([0.0] * LEARNT, length_ms=FIVE_MIN)
+        found = spoke("water_depth", [*dry, *water(rise, around), *row], "flat_line")
+        assert found[0] + 1 - LEARNT - 6 == pytest.approx(12 * hours, abs=1)
+
+    def test_rain_before_the_water_stood_explains_it_when_it_is_over(self):
+        row = [(a_window(LEARNT + n, 0.4, FIVE_MIN, count=5), RAINY if n < 2 else CALM)
+               for n in range(60)]  # fmt: skip
+        assert spoke("water_depth", [*DRY, *row], "flat_line")[0] == LEARNT + 24 - 1
 
     def test_one_other_reading_within_a_window_ends_the_row(self):
         flat = [a_window(504 + n, 250.0) for n in range(20)]
@@ -339,3 +373,25 @@ def test_neighbours_are_the_nearest_of_the_same_quantity_and_those_of_the_zone()
     assert len(found["t15"]) == MOST
     assert found["nowhere"] == ("t0",)
     assert neighbours_of(here, "no_such_quantity") == {}
+
+
+def test_neighbours_of_a_large_zone_are_the_nearest_by_distance_and_id():
+    source = random.Random(4)
+    # Places of a coarse grid of whole 1/1024°, so that many are as far away as others; some are not known.
+    places = [source.choice((None, 113.0 + source.randrange(9) / 1024)) for _ in range(120)]
+    terminals = [
+        msgspec.structs.replace(a_terminal(f"wl-{n}", source.choice("ab")), lon=lon, lat=23.0)
+        for n, lon in enumerate(places)
+    ]
+    found = neighbours_of(terminals, "water_depth")
+    for one in terminals:
+        ranked = sorted(
+            (apart(one, other), other.id)
+            for other in terminals
+            if other.id != one.id and (other.zone == one.zone or apart(one, other) < math.inf)
+        )
+        assert found[one.id] == tuple(name for _, name in ranked[:MOST])
+
+
+def apart(one, other):
+    return math.inf if None in {one.lon, other.lon} else abs(one.lon - other.lon)

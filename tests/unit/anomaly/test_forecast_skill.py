@@ -226,3 +226,19 @@ def test_each_horizon_is_judged_by_itself():
     assert near.skill is not None
     assert far.skill is not None
     assert near.skill > 0.0 > far.skill
+
+
+def test_what_has_faded_to_nothing_errs_by_nothing():
+    """A gauge that is stuck for half a year, then moves: no number becomes infinite."""
+    skill, outlook = HorizonSkill(600), an_outlook(0.0)
+    for n in range(12_000):
+        value = 0.05 if n in (5, 11_990) else 0.0
+        skill.arrive(n * STEP_MS, value)
+        outlook = skill.judged(n * STEP_MS, an_outlook(0.0, width=0.0), LIMITS, value)
+    assert all(map(math.isfinite, (outlook.p10, outlook.p90, outlook.skill, *outlook.exceed)))
+    assert all(map(math.isfinite, skill.dump().numbers))
+
+
+def test_skill_is_never_worse_than_twice_the_loss_of_persistence():
+    *_, (outlook, _, _) = judged(HorizonSkill(600), 300, far_off)
+    assert outlook.skill == -1.0

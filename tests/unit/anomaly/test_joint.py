@@ -130,3 +130,18 @@ def test_members_are_scored_signs_and_named_in_both_languages():
         assert joint.en
         assert joint.id not in SIGNS
         assert all(SIGNS[member].is_scored for member in joint.members)
+
+
+def test_moment_that_another_signal_judged_in_a_gap_is_not_judged_again():
+    three = JointSignals("all", "三者", "All", ("quick", "third", "slow"))
+    scores, source = JointScores({}, (three,)), random.Random(1)
+    seen = []
+    for n in range(1, 300):
+        arrivals = [("quick", 5 * (2 * n - 1)), ("quick", 10 * n), ("third", 10 * n)]
+        if source.random() > 0.2:
+            arrivals.append(("slow", 10 * n))
+        for signal, minute in arrivals:
+            length = {"quick": 5, "third": 10, "slow": 10}[signal] * MINUTE_MS
+            end = minute * MINUTE_MS
+            seen += [end for _ in scores.step(signal, end - length, (end - length, end), 1.0)]
+    assert len(seen) == len(set(seen))

@@ -17,6 +17,7 @@ from streams.ops.ledger import MeteredLedger
 from streams.ops.pages import ZONES_SHOWN
 from streams.stores.sqlite import SqliteStore
 from streams.stores.store import Event, Family, Forecast, Score, Store, Vital
+from streams.stores.verdict import Verdict
 
 NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
 CITY = build_city([Zone(id="a", name="甲路", district="north")], [])
@@ -100,6 +101,37 @@ async def test_text_from_outside_is_escaped(client: httpx.AsyncClient, store: St
     text = (await client.get("/board")).text
     assert "<script>x" not in text
     assert "&lt;script&gt;x" in text
+
+
+def a_verdict(verdict: str = "fault", minute: int = 0, **changes: Any) -> Verdict:
+    end = NOON + timedelta(minutes=minute)
+    fields: dict[str, Any] = {
+        "zone": "a", "terminal": "wl-1", "quantity": "water_depth", "before": "clear",
+        "kind": "" if verdict == "clear" else "flat_line", "since": end, "at": end,
+    }  # fmt: skip
+    return Verdict(window_end=end, verdict=verdict, **{**fields, **changes})
+
+
+async def test_what_is_at_fault_now_and_what_was_told_of_a_terminal(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    store.write([
+        a_verdict(), a_verdict(quantity="battery"), a_verdict("clear", 5, quantity="battery"),
+        a_verdict("event", terminal="wl-2"),
+    ])  # fmt: skip
+
+    async def told(path: str) -> list[tuple[str, str, str]]:
+        rows = (await client.get(path)).json()
+        return [(row["terminal"], row["quantity"], row["verdict"]) for row in rows]
+
+    at_fault = ("wl-1", "water_depth", "fault")
+    cleared = ("wl-1", "battery", "clear")
+    assert await told("/api/faults") == [at_fault]
+    assert await told("/api/faults?active=false") == [
+        cleared, at_fault, ("wl-2", "water_depth", "event")
+    ]  # fmt: skip
+    assert await told("/api/faults/wl-1") == [("wl-1", "battery", "fault"), at_fault, cleared]
+    assert (await client.get("/api/faults/nobody")).status_code == 404
 
 
 async def test_series_is_bounded_and_in_order(client: httpx.AsyncClient, store: Store) -> None:

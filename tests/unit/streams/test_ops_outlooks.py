@@ -87,21 +87,50 @@ def test_persistence_is_called_what_it_is():
     assert sign.outlook[1].endswith("(as if nothing changed)")
 
 
+def test_forecast_is_told_from_now_on_and_for_half_of_its_time():
+    rows = [
+        a_forecast(600, 0.12),
+        a_forecast(3600, 0.2, p_exceed={"W2": 0.8}, reached_in={"W2": (60.0, 1500.0, None)}),
+    ]
+    after = {"window_end": NOON + timedelta(minutes=5), "now": NOON + timedelta(minutes=5)}
+    sign, zone = shown(*rows, **after)
+    assert sign.outlook[1] == (
+        "Expected 12 cm (8–17) in 5 min, 20 cm (16–25) in 55 min;"
+        " W2 with a probability of 80 %, in about 20 min"
+    )
+    assert zone.notable == (sign,)
+    later = {"window_end": NOON + timedelta(minutes=28), "now": NOON + timedelta(minutes=28)}
+    assert shown(*rows, **later)[0].outlook[1] == (
+        "Expected 20 cm (16–25) in 32 min; W2 with a probability of 80 %, in about < 1 min"
+    )
+    past = {"window_end": NOON + timedelta(minutes=31), "now": NOON + timedelta(minutes=31)}
+    assert shown(*rows, **past)[0].outlook == ("", "")
+
+
 @pytest.mark.parametrize(
-    "told",
-    [
-        {"value": None, "reason": "no_data"},
-        {"now": NOON + timedelta(hours=2)},
-        {"window_end": NOON + timedelta(minutes=1)},
-    ],
+    "told", [{"value": None, "reason": "no_data"}, {"now": NOON + timedelta(hours=2)}]
 )
-def test_nothing_is_expected_from_what_is_unknown_old_or_of_another_window(told):
-    sign, zone = shown(a_forecast(p_exceed={"W1": 0.9}), a_score(), **told)
+def test_nothing_is_expected_from_what_is_unknown_or_old(told):
+    sign, zone = shown(a_forecast(10800, p_exceed={"W1": 0.9}), a_score(), **told)
     assert sign.outlook == sign.unusual == ("", "")
     assert not sign.is_worse_ahead
-    assert [s.indicator for s in zone.notable] == (
-        [] if "window_end" in told else ["water_depth"]  # life safety that is not known
-    )
+    assert [s.indicator for s in zone.notable] == ["water_depth"]  # life safety, not known
+
+
+def test_score_of_another_window_is_not_told():
+    assert shown(a_score(), window_end=NOON + timedelta(minutes=1))[0].unusual == ("", "")
+
+
+def test_ranges_can_be_read_where_figures_are_negative_or_alike():
+    assert shown(a_score(low=-0.03, high=0.05))[0].unusual[1].endswith("usually -3 to 5")
+    assert shown(a_score(low=-0.03, high=0.05))[0].unusual[0].endswith("平时 -3 至 5")
+    assert shown(a_score(low=0.0, high=0.0))[0].unusual[1].endswith("usually 0")
+
+
+def test_corrected_value_has_no_view_of_its_own():
+    assert shown(a_score(view=None))[0].unusual == (
+        "异常度0.83，平时 0–2", "Unusual (0.83), usually 0–2",
+    )  # fmt: skip
 
 
 def test_unusual_value_says_why_and_what_was_usual():

@@ -1,11 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from anomaly.faults.evidence import Evidence, FaultVerdict, Ruling
+from anomaly.faults.zone_faults import FaultChange
+from streams.engine.fault_lines import publish_fault
 from streams.ops.records import decode
 from streams.stores.store import Event, Family, Forecast, Score, Vital
+from streams.stores.verdict import Found, Verdict
 
 VITAL = {
     "at": "2026-06-01T12:00:05+08:00", "zone": "a", "indicator": "water_depth",
@@ -77,6 +81,26 @@ def test_forecast_is_a_row_of_its_sign_and_horizon() -> None:
     assert rows[0].series == "water_depth/1800"
     assert rows[0].made_at == datetime(2026, 6, 1, 4, tzinfo=UTC)
     assert rows[0].reached_in == {"W4": (240.0, None, None)}
+
+
+def test_what_the_engine_tells_of_a_sensor_is_a_row_of_its_series() -> None:
+    found = Evidence("flat_line", "72 readings", "72 个读数", 0.91234, 1_780_286_400_000)
+    verdict = FaultVerdict(
+        Ruling.FAULT, "flat_line", (found,), 1_780_286_400_000, 1_780_300_800_000
+    )
+    change = FaultChange("WL-07", "water_depth", "clear", verdict)
+    line = publish_fault(change, 1_780_300_805_000, "a", "Asia/Shanghai")
+    (row,), faults = decode("faults", line.body)
+    assert faults == []
+    assert isinstance(row, Verdict)
+    assert (row.series, row.verdict, row.before) == ("WL-07/water_depth", "fault", "clear")
+    assert row.since == datetime(2026, 6, 1, 4, tzinfo=UTC)
+    assert row.at - row.window_end == timedelta(seconds=5)
+    assert row.evidence[0] == Found(
+        kind="flat_line", side="fault", strength=0.9123, since=row.since, zh="72 个读数",
+        en="72 readings",
+    )  # fmt: skip
+    assert row.text == {"zh": "72 个读数", "en": "72 readings"}
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def test_alerts_are_ordered_by_level_then_by_age() -> None:
     ]  # fmt: skip
     shown = alert_views(states, CITY, WORDING, NOON)
     assert [alert.incident for alert in shown] == ["i3", "i2", "i1"]
-    assert (shown[0].since, shown[0].lasting) == ("11:00", ("1小时0分", "1 h 0 min"))
+    assert (shown[0].since, shown[0].lasting) == ("11:00", ("1小时", "1 h"))
 
 
 def test_headline_is_taken_by_language() -> None:
@@ -264,7 +264,7 @@ def test_deadlines_tell_remaining_and_overdue_time() -> None:
     (order,) = shown_orders(an_order())
     accept, done = order.deadlines
     assert (accept.at, accept.left, accept.is_over) == ("12:05", ("剩5分钟", "5 min left"), False)
-    assert (done.left, done.is_over) == (("超时1小时0分", "1 h 0 min overdue"), True)
+    assert (done.left, done.is_over) == (("超时1小时", "1 h overdue"), True)
 
 
 def test_orders_go_by_priority_then_by_deadline() -> None:

@@ -144,6 +144,7 @@ def check_agree(engine: EngineRun, plain: PlainPartition) -> None:
     rows = {name: dict(row) for name, row in plain.accounts.items()}
     assert engine.ledger() == (rows, dict(plain.reasons))
     assert engine.files().get("vitals", []) == plain.files()
+    assert engine.files().get("faults", []) == plain.faults()
     assert engine.partition.span() == plain.span()
     assert engine.partition.now == plain.now
 
@@ -195,6 +196,7 @@ EXPECTED_CASES = {
     "white space in the pack", "line with its keys in another order", "name twice in a pack",
     "several instants in a pack", "convertible unit", "NA: no_data", "NA: low_coverage",
     "NA: missing_pollutant", "NA: learning_free_flow", "NA: too_few_fresh_signs",
+    "clear → fault: impossible_rate", "fault → clear: ",
     *(f"{sign} with value" for sign in REFERENCE[SignSet.CATALOGUE]),
 }  # fmt: skip
 
