@@ -113,8 +113,7 @@ class Surprise:
         self._rest.learn(at, sum(views.values()) if self._count >= self._ready_after else 0.0)
         self._changed = False
         if found.deviation is not None:
-            if abs(found.deviation) < _FARTHEST:
-                self._residual.learn(abs(found.deviation))
+            self._residual.learn(abs(found.deviation))
             self._changed = self._regime.learn(at // _DAY_MS, found.deviation)
             if self._changed:
                 self._baseline.learn_anew()

@@ -268,4 +268,4 @@ def test_series_that_begins_still_is_judged_by_how_it_moves_later(make):
     at = (4060 + 1) * 5 * MINUTE_MS
     usual = detector.score_one(at, 50.0).expected
     assert detector.score_one(at, usual).views[RESIDUAL] < 0.1
-    assert detector.score_one(at, usual + 80).views[RESIDUAL] > 1.5
+    assert detector.score_one(at, usual + 80).views[RESIDUAL] > 1.0  # without a bound: 0

@@ -34,7 +34,7 @@ def test_error_of_the_block_goes_before_the_interrupt():
 def test_handler_of_somebody_else_is_left_alone():
     heard = []
     before = signal.signal(signal.SIGINT, lambda *_: heard.append(len(done)))
-    done: list[str] = []
+    done: list[int] = []
     try:
         with undivided():
             os.kill(os.getpid(), signal.SIGINT)
