@@ -11,7 +11,7 @@ from rich.table import Table
 
 from indicators.registry import SignSet
 from streams.citypack import CityPack, PackError, load_pack
-from streams.memory import spare_the_collector
+from streams.memory import keep_freed_memory, spare_the_collector
 from streams.replay import replay as run
 
 INTERRUPTED = 130
@@ -87,6 +87,7 @@ def _run_with_bar(
     with Progress(*columns, console=console, transient=True) as bar:
         tasks = {path: bar.add_task(path.name, total=path.stat().st_size) for path in recordings}
 
+        keep_freed_memory()
         spare_the_collector()
 
         def progress(path: Path, done: int) -> None:
