@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from anomaly.day_kind import DayKind
+from anomaly.registry import prepare
 from anomaly.rule import RuleSet
 from indicators.registry import SIGNS, SignSet
 from indicators.settings import SignSettings
@@ -184,10 +185,13 @@ def engine_config(
         district_partitions: Partitions by district, >= 1.
         signs: Which signs are computed.
     """
+    made = signs.of(pack.limits)
+    if any(sign.is_scored for sign in made.values()):
+        prepare()
     return EngineConfig(
         city_id=pack.id,
         city=pack.city,
-        signs=signs.of(pack.limits),
+        signs=made,
         health=pack.limits.health,
         day_kinds=pack.day_kinds,
         rules=pack.rules,

@@ -14,7 +14,7 @@ import msgspec
 
 from indicators.registry import SignSet
 from streams.bench.usage import usage_of
-from streams.citypack import load_pack
+from streams.citypack import engine_config, load_pack
 from streams.memory import keep_freed_memory, spare_the_collector
 from streams.replay import replay
 
@@ -91,6 +91,7 @@ def run_case(spec: ReplaySpec) -> ReplayFigures:
     pack = load_pack(Path(spec.city))
     paths = tuple(Path(name) for name in spec.recordings)
     watch = _Watch(paths)
+    engine_config(pack, signs=spec.signs)  # imports what is needed, before the first byte is read
     keep_freed_memory()
     spare_the_collector()
     with tempfile.TemporaryDirectory(prefix="vitals-bench-") as out:
