@@ -10,6 +10,7 @@ from anomaly.cadence import Cadence
 from anomaly.forecast_skill import Skills, SkillState
 from anomaly.forecaster import Outlook
 from anomaly.ponding_forecast import STREET, PondingEnsemble
+from anomaly.snapshots import Snapshots
 from sensors.city import Catchment
 
 _READY_AFTER: Final = 10
@@ -96,7 +97,7 @@ class FloodForecaster:
             self._ensemble.dump(),
             self._skills.dump(),
         )
-        return _encode(state)
+        return _SNAPSHOTS.write(state)
 
     def load(self, snapshot: bytes) -> None:
         """Continue from a `dump`.
@@ -104,17 +105,13 @@ class FloodForecaster:
         Raises:
             ValueError: The snapshot is of another version, or of other horizons.
         """
-        try:
-            state = _decode(snapshot)
-        except msgspec.DecodeError as error:
-            raise ValueError(f"snapshot of another forecaster: {error}") from None
-        if (state.version, state.horizons) != (self.VERSION, self._horizons):
-            raise ValueError(f"snapshot of version {state.version} and horizons {state.horizons}")
+        state = _SNAPSHOTS.read(snapshot)
+        if state.horizons != self._horizons:
+            raise ValueError(f"snapshot of a forecaster of other horizons: {state.horizons} s")
         self._last, self._count = state.last, state.count
         self._cadence.load(state.cadence)
         self._ensemble.load(state.ensemble)
         self._skills.load(state.skills)
 
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_State).decode
+_SNAPSHOTS: Final = Snapshots("flood forecaster", FloodForecaster.VERSION, _State)

@@ -15,6 +15,7 @@ from anomaly.day_kind import DayKind, by_weekday
 from anomaly.forecast_skill import Skills, SkillState
 from anomaly.forecaster import Outlook
 from anomaly.horizon_forecast import HorizonForecast, HorizonState
+from anomaly.snapshots import Snapshots
 
 _LARGEST: Final = 1e30
 """It leaves room for squares in single precision, and no sign is so large."""
@@ -101,7 +102,7 @@ class SeasonalRecent:
 
     def dump(self) -> bytes:
         """The state."""
-        return _encode(
+        return _SNAPSHOTS.write(
             _State(
                 self.VERSION, tuple(forecast.horizon for forecast in self._forecasts),
                 self._count, self._last, self._least, self._cadence.dump(), self._course.dump(),
@@ -115,13 +116,9 @@ class SeasonalRecent:
         Raises:
             ValueError: The snapshot is of another version, or of other horizons.
         """
-        try:
-            state = _decode(snapshot)
-        except msgspec.DecodeError as error:
-            raise ValueError(f"snapshot of another forecaster: {error}") from None
-        horizons = tuple(forecast.horizon for forecast in self._forecasts)
-        if (state.version, state.horizons) != (self.VERSION, horizons):
-            raise ValueError(f"snapshot of version {state.version} and horizons {state.horizons}")
+        state = _SNAPSHOTS.read(snapshot)
+        if state.horizons != tuple(forecast.horizon for forecast in self._forecasts):
+            raise ValueError(f"snapshot of a forecaster of other horizons: {state.horizons} s")
         self._count, self._last = state.count, state.last
         self._bound(state.least)
         self._cadence.load(state.cadence)
@@ -131,5 +128,4 @@ class SeasonalRecent:
         self._skills.load(state.skills)
 
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_State).decode
+_SNAPSHOTS: Final = Snapshots("seasonal forecaster", SeasonalRecent.VERSION, _State)

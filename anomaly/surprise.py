@@ -26,6 +26,7 @@ from anomaly.moving_mean import MeanState, MovingMean
 from anomaly.novelty import Novelty, NoveltyState
 from anomaly.regime import Regime, RegimeState
 from anomaly.rest import Rest, RestState
+from anomaly.snapshots import Snapshots
 from anomaly.tail import EmpiricalTail, TailState
 
 _DAY_MS: Final = 86_400_000
@@ -169,7 +170,7 @@ class Surprise:
     def dump(self) -> bytes:
         """The state."""
         tails = self._residual.dump(), self._drift.dump(), self._shape.dump()
-        return _encode(
+        return _SNAPSHOTS.write(
             _State(
                 self.VERSION, self._count, self._baseline.dump(), self._mean.dump(),
                 self._novelty.dump(), self._range.dump(), tails, self._rest.dump(),
@@ -183,12 +184,7 @@ class Surprise:
         Raises:
             ValueError: The snapshot is of another version.
         """
-        try:
-            state = _decode(snapshot)
-        except msgspec.DecodeError as error:
-            raise ValueError(f"snapshot of another detector: {error}") from None
-        if state.version != self.VERSION:
-            raise ValueError(f"snapshot of detector version {state.version}, not {self.VERSION}")
+        state = _SNAPSHOTS.read(snapshot)
         self._count, self._judged = state.count, None
         self._baseline.load(state.baseline)
         self._mean.load(state.mean)
@@ -210,5 +206,4 @@ def _surprise(tail: EmpiricalTail, statistic: float | None) -> float:
     return 0.0 if statistic is None else tail.surprise(statistic)
 
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_State).decode
+_SNAPSHOTS: Final = Snapshots("detector", Surprise.VERSION, _State)
