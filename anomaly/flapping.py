@@ -70,6 +70,6 @@ def share_of(changes: int) -> float:
 
     Example:
         >>> share_of(0), round(share_of(2**20 - 1), 9), round(share_of(1), 9)
-        (0.0, 1.0, 0.06)
+        (0, 1.0, 0.06)
     """
     return sum(weight for n, weight in enumerate(_WEIGHTS) if changes >> n & 1)
