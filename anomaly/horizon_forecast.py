@@ -25,6 +25,8 @@ fill the snapshot."""
 _LEVERAGE: Final = 5.0
 """No feature weighs more than this many usual steps; where one is larger the whole sample shrinks,
 so that no single day overthrows what was learnt."""
+_FARTHEST: Final = 1000.0
+"""Usual steps; a move of more teaches nothing."""
 _QUANTILE_STEP: Final = 0.015
 """See `ErrorQuantiles`. At twice that the median trembled by what it corrects: an hour of traffic
 was forecast 1 % worse."""
@@ -85,7 +87,10 @@ class HorizonForecast:
         if made.scale > 0:
             self._quantiles.learn(error / made.scale)
         if made.divisor > 0:
-            self._regression.learn(array("f", made.row), (value - made.last) / made.divisor)
+            move = (value - made.last) / made.divisor
+            # Differences of a series that lies still are those of its last digits, and no measure.
+            if abs(move) <= _FARTHEST:
+                self._regression.learn(array("f", made.row), move)
 
     def wait(self, due: int, course: CourseFeatures, first_guess: float) -> None:
         """Forecast, to learn from it once its truth arrives; see `outlook`."""

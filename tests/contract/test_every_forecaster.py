@@ -310,3 +310,19 @@ def test_another_unit_gives_the_same_forecasts_in_it(factor):
                         expected, rel=0.01, abs=1e-6 * factor
                     )
                 assert that.method == this.method
+
+
+@every_forecaster
+@pytest.mark.parametrize("seed", range(12))
+def test_series_of_few_steps_is_not_forecast_beyond_all_bounds(make, seed):
+    """A crowd counted in coarse steps: for long nothing moves but last digits, then it jumps."""
+    source, forecaster, largest = random.Random(seed), make(), 0.0
+    value, n = 0.225, 0
+    while n < 150:
+        for _ in range(source.choice((1, 4, 12, 40))):
+            n += 1
+            forecaster.learn_one(T0_MS + n * MINUTE_MS, value + source.choice((0.0, 3e-17)))
+            for outlook in forecaster.outlooks() or ():
+                largest = max(largest, outlook.p50)
+        value = source.choice((0.0, 0.025, 0.075, 0.225, 0.24, 0.275, 0.775))
+    assert largest < 5.0
