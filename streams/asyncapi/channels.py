@@ -9,7 +9,7 @@ from sensors.senml import Record
 from streams import topics
 from streams.asyncapi.events import AlertCloudEvent, OrderCloudEvent, RefusalCloudEvent
 from streams.engine.fault_lines import FaultLine
-from streams.engine.published import ForecastLine, ScoreLine, VitalLine, WindowLine
+from streams.engine.lines import ForecastLine, ScoreLine, VitalLine, WindowLine
 from streams.engine.rejecting import RejectLine
 from streams.gateway.receipt import Receipt
 from streams.ledger_records import LedgerRecord

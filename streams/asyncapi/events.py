@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from anomaly.alert_state import Change
-from streams.engine.published import Instant, Words
+from streams.engine.lines import Instant, Words
 from streams.workorders.order import OrderChange, OrderState
 
 Severity = Literal["Minor", "Moderate", "Severe", "Extreme"]

@@ -16,8 +16,9 @@ from indicators.vital_sign import VitalValue
 from sensors.line import Command, decode_line, received_ms, split_frame
 from streams.engine.config import EngineConfig
 from streams.engine.indication import IndicationFrame, clock_of
+from streams.engine.line_writer import VitalWriter
 from streams.engine.merge import Arrived, Merge, MergeState, SourceState
-from streams.engine.published import ALERTS, WORKORDERS, Published, VitalWriter, publish_event
+from streams.engine.published import ALERTS, WORKORDERS, Published, publish_event
 from streams.workorders.cloudevent import OrderWriter
 from streams.workorders.dispatch import DispatchTable
 from streams.workorders.order import OrderEvent, Refusal

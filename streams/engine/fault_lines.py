@@ -7,7 +7,8 @@ import msgspec
 from anomaly.faults.evidence import CLEAR, Evidence
 from anomaly.faults.zone_faults import FaultChange
 from indicators.rounding import rfc3339
-from streams.engine.published import FAULTS, Instant, Published, Share, Words, canonical
+from streams.engine.lines import Instant, Share, Words
+from streams.engine.published import FAULTS, Published, canonical
 
 Told = Literal["fault", "event", "clear"]
 _CLEAR: Final = Words("nothing speaks for a fault or an event any more", "已无故障或真实事件迹象")

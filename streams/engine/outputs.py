@@ -6,7 +6,8 @@ from operator import attrgetter, lt
 from typing import Final, NamedTuple, overload
 
 from indicators.vital_sign import VitalValue
-from streams.engine.published import VITALS, Order, Published, published_values
+from streams.engine.line_writer import published_values
+from streams.engine.published import VITALS, Order, Published
 
 _order: Final = attrgetter("at", "zone", "indicator", "window_end", "revision")
 """What orders values; their lines have no id."""

@@ -13,7 +13,8 @@ from sensors.line import Line
 from sensors.reason import Outcome, Reason
 from sensors.screening import Channel
 from sensors.senml import Resolved
-from streams.engine.published import REJECTS, Instant, Published, canonical
+from streams.engine.lines import Instant
+from streams.engine.published import REJECTS, Published, canonical
 
 DETAIL_LIMIT = 300
 PAYLOAD_LIMIT = 512 * 1024

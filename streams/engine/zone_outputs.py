@@ -12,8 +12,8 @@ from indicators.vital_sign import VitalValue
 from streams.engine.config import EngineConfig
 from streams.engine.fault_lines import publish_fault
 from streams.engine.indication import Indication, clock_of
+from streams.engine.line_writer import VitalWriter, publish_forecast, publish_score
 from streams.engine.outputs import Outputs
-from streams.engine.published import VitalWriter, publish_forecast, publish_score
 from streams.engine.zone_snapshot import PartitionSnapshot, ZoneSnapshot
 
 

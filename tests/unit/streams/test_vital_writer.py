@@ -6,7 +6,7 @@ import sys
 from indicators.plain_windows import PLAIN_WINDOWS
 from indicators.rounding import rfc3339
 from indicators.vital_sign import VitalValue
-from streams.engine.published import VitalWriter, published_values
+from streams.engine.line_writer import VitalWriter, published_values
 from tests.builders import a_city
 
 TIMEZONES = {"here": "Asia/Shanghai", "there": "Pacific/Auckland"}
