@@ -56,20 +56,14 @@ class VitalWriter:
             values: In the order in which they are published, one at least.
             timezones: IANA zone of each place.
         """
+        local = _local_times(values, timezones)
         if not self._has_words:
             # A list: of any other iterable msgspec 0.22 never lets go of the iterator.
-            return _encode_lines(list(_window_lines(values, timezones)))[:-1]
-        # Windows that close together have few different times.
-        stamps: dict[tuple[int, int, int, str], tuple[str, str, str]] = {}
-        lines = []
-        for value in values:
-            times = value.at, value.window_end, value.window_start, timezones[value.zone]
-            written = stamps.get(times)
-            if written is None:
-                *instants, timezone = times
-                at, end, start = (rfc3339(instant, timezone) for instant in instants)
-                written = stamps[times] = at, end, start
-            lines.append(self._line(value, *written))
+            return _encode_lines(list(_window_lines(values, local)))[:-1]
+        lines = [
+            self._line(value, times[value.at], times[value.window_end], times[value.window_start])
+            for value, times in zip(values, local, strict=True)
+        ]
         return _encode_lines(lines)[:-1]
 
     def _line(self, value: VitalValue, at: str, end: str, start: str) -> VitalLine:
@@ -95,15 +89,18 @@ class _LocalTimes(dict[int, str]):
         return written
 
 
+def _local_times(values: Sequence[VitalValue], timezones: Mapping[str, str]) -> list[_LocalTimes]:
+    """The local times of each value's place; places of one time zone share them."""
+    zones = {value.zone for value in values}
+    of_timezone = {name: _LocalTimes(name) for name in {timezones[zone] for zone in zones}}
+    of_zone = {zone: of_timezone[timezones[zone]] for zone in zones}
+    return [of_zone[value.zone] for value in values]
+
+
 def _window_lines(
-    values: Sequence[VitalValue], timezones: Mapping[str, str]
+    values: Sequence[VitalValue], local: Sequence[_LocalTimes]
 ) -> Iterable[WindowLine]:
     """Plain windows have no words; there may be a hundred thousand a second: column by column."""
-    zones = [v.zone for v in values]
-    of_timezone: dict[str, _LocalTimes] = {}
-    for timezone in {timezones[zone] for zone in set(zones)}:
-        of_timezone[timezone] = _LocalTimes(timezone)
-    local = [of_timezone[timezones[zone]] for zone in zones]
     ats, ends, starts = (
         [times[at] for times, at in zip(local, column, strict=True)]
         for column in (
@@ -115,7 +112,7 @@ def _window_lines(
         [v.detail for v in values], [v.indicator for v in values],
         cast("list[PlaceKind]", [v.place for v in values]), [v.level for v in values],
         [v.reason for v in values], [v.revision for v in values], [v.unit for v in values],
-        [v.value for v in values], ends, starts, zones,
+        [v.value for v in values], ends, starts, [v.zone for v in values],
     )  # fmt: skip
 
 
